@@ -1,0 +1,1 @@
+"""What people meet: pages for officers, designers, auditors and applicants, and the command line."""
