@@ -1,1 +1,1 @@
-"""Tables, migrations, the embedded PostgreSQL, blobs, the Clock and the queue's door. Knows nothing of acts or pages."""
+"""Tables, migrations, the embedded PostgreSQL, blobs, the Clock and the queue's door. Knows no acts, no pages."""

@@ -46,7 +46,7 @@ clock_offset = Table(
     metadata,
     Column("only", Boolean, primary_key=True, server_default=text("true")),
     Column("offset_seconds", BigInteger, nullable=False, server_default=text("0")),
-    CheckConstraint("only", name="single_row"),
+    CheckConstraint('"only"', name="single_row"),
 )
 
 unit = Table(
@@ -182,7 +182,6 @@ cases = Table(
     Column("lead_unit", Text, ForeignKey("unit.code"), nullable=False),
     Column("locality", Text),
     Column("participants", ARRAY(Text), nullable=False),  # unit codes that may see the case
-    Column("tracking_hash", LargeBinary),  # SHA-256 of salt, code and the applicant's second factor
     Column("received_at", Moment, nullable=False),
     Column("legal_due_at", Moment),  # cache of the ledger's fold; recomputed and checked
     Column("promised_at", Moment),  # the date given to the applicant
@@ -195,6 +194,7 @@ cases = Table(
     Column("ledger", JSONB, nullable=False, server_default=text("'[]'")),  # intervals, engine.deadlines.ledger
     Column("facts", JSONB, nullable=False, server_default=text("'{}'")),  # channel, result delivery, phase, limits
     Column("revision", Integer, nullable=False),  # number of acts
+    Column("last_at", Moment, nullable=False),  # business moment of the newest event; the next is never before it
     Column("head_hash", LargeBinary, nullable=False),  # hash of the newest event
     Column("state", LargeBinary),  # process state, orjson + zstd; null once closed
     Index(None, "procedure_code", "received_at"),

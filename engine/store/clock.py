@@ -1,0 +1,45 @@
+"""The one Clock: business time is the database's time plus an offset row, which only a demo may move."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from sqlalchemy import Connection
+
+from engine.errors import Refused
+
+if TYPE_CHECKING:
+    from engine.store.database import Store
+
+_NOW = "select clock_timestamp() + coalesce((select make_interval(secs => offset_seconds) from clock_offset), '0')"
+_ADVANCE = (
+    "insert into clock_offset (offset_seconds) values (%(by)s) "
+    'on conflict ("only") do update set offset_seconds = clock_offset.offset_seconds + excluded.offset_seconds'
+)
+
+
+class Clock:
+    """Business time. Sessions, back-off, TLS, signatures and seals use real time instead."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def now(self, connection: Connection) -> datetime:
+        """This moment of business time; one statement."""
+        return cast("datetime", connection.exec_driver_sql(_NOW).scalar_one())
+
+    def offset(self, connection: Connection) -> timedelta:
+        """How far business time is ahead of real time; zero in production."""
+        found = connection.exec_driver_sql("select offset_seconds from clock_offset").scalar()
+        return timedelta(seconds=int(found or 0))
+
+    def advance(self, seconds: int) -> datetime:
+        """Move a demo's business time forward and return the new now. Never back: histories are in order."""
+        if self._store.settings.is_production:
+            raise Refused("Không được chỉnh giờ của hệ thống đang chạy thật.")
+        if seconds <= 0:
+            raise Refused("Giờ của hệ thống chỉ được chỉnh tới, không được lùi.")
+        with self._store.transaction(role="owner") as connection:
+            connection.exec_driver_sql(_ADVANCE, {"by": seconds})
+            return self.now(connection)

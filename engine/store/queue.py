@@ -1,0 +1,106 @@
+"""The queue's door: a job is enqueued by name in the transaction of the act that wants it, and never for later.
+
+Procrastinate's traps shape this file. A future or backing-off job with a lock blocks every later job of that lock, so
+no lock is offered: acts serialise on the case row. Many future jobs slow every fetch, so no date is offered: what is
+due later is a `timer` row. Task names are explicit, so that the module a task lives in may move.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import procrastinate
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from sqlalchemy import Connection
+
+from engine.errors import CaseBusy, DeliveryRejected, DeliveryRetryable, InputError, NotConfigured, Refused
+
+if TYPE_CHECKING:
+    from engine.dossier.house import House
+
+QUEUE = "engine"
+HOUSE = "house"  # where the worker puts the House in every job's context
+
+app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+
+Handler = TypeVar("Handler", bound=Callable[..., None])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff(BaseRetryStrategy):
+    """Try again after first_seconds, then twice as long each time. What a rule refuses is not tried again.
+
+    A neighbour's own wish (DeliveryRetryable.retry_after_seconds) wins. The last failure stays in the table as
+    `failed`: that is the dead-letter list.
+    """
+
+    attempts: int = 8
+    first_seconds: int = 2
+    longest_seconds: int = 3600
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """None gives up."""
+        if job.attempts >= self.attempts or _is_final(exception):
+            return None
+        seconds = min(self.first_seconds * 2**job.attempts, self.longest_seconds)
+        if isinstance(exception, DeliveryRetryable) and exception.retry_after_seconds is not None:
+            seconds = max(1, exception.retry_after_seconds)
+        return RetryDecision(retry_in={"seconds": seconds})
+
+
+def _is_final(error: BaseException) -> bool:
+    if isinstance(error, CaseBusy):
+        return False
+    return isinstance(error, InputError | Refused | DeliveryRejected | NotConfigured)
+
+
+def task(name: str, *, queue: str = QUEUE, retry: Backoff | None = None) -> Callable[[Handler], Handler]:
+    """Register a handler: `handler(house, **arguments)`, run in a worker's thread, at least once.
+
+    At least once: the act's commit and the job's end are two transactions, so a handler re-checks under the case's lock
+    that there is still something to do.
+    """
+
+    def register(handler: Handler) -> Handler:
+        def run(context: procrastinate.JobContext, /, **arguments: Any) -> None:
+            handler(context.additional_context[HOUSE], **arguments)
+
+        app.task(name=name, queue=queue, retry=retry or Backoff(), pass_context=True)(run)
+        return handler
+
+    return register
+
+
+def enqueue(connection: Connection, task_name: str, *, queue: str = QUEUE, **arguments: Any) -> None:
+    """Put one job in the caller's transaction: gone with its rollback, fetched after its commit. One statement."""
+    _job(connection, task_name, queue).defer(**_plain(arguments))
+
+
+def enqueue_many(
+    connection: Connection, task_name: str, jobs: Iterable[Mapping[str, Any]], *, queue: str = QUEUE
+) -> int:
+    """As enqueue, for many jobs of one task in one statement. Returns how many."""
+    plain = [_plain(arguments) for arguments in jobs]
+    if plain:
+        _job(connection, task_name, queue).batch_defer(*plain)
+    return len(plain)
+
+
+def house_of(context: procrastinate.JobContext) -> House:
+    """The House a running job works for."""
+    found: House = context.additional_context[HOUSE]
+    return found
+
+
+def _job(connection: Connection, task_name: str, queue: str) -> Any:
+    raw = connection.connection.driver_connection
+    return app.configure_task(task_name, queue=queue, connection=raw)
+
+
+def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Jobs carry ids and numbers: JSON only, UUIDs as text."""
+    return {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in arguments.items()}

@@ -1,0 +1,198 @@
+"""The second wall: what a unit sees is what it takes part in, whatever the pages ask for."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy.exc import ProgrammingError
+
+from engine.store import tables
+from engine.store.database import Store
+from engine.store.text import search_key, vietnamese_sort_key
+
+MOMENT = text("clock_timestamp()")
+
+
+def open_case(connection: Connection, code: str, participants: list[str], applicant: str) -> UUID:
+    case_id = uuid4()
+    connection.execute(
+        insert(tables.cases).values(
+            id=case_id,
+            kind="dossier",
+            code=code,
+            procedure_code="1.001",
+            procedure_name="Cấp giấy phép xây dựng",
+            version_id=select(tables.process_version.c.id).scalar_subquery(),
+            ruleset="nd118-2025",
+            channel=1,
+            status=1,
+            receiving_unit=participants[0],
+            lead_unit=participants[0],
+            participants=participants,
+            received_at=MOMENT,
+            last_at=MOMENT,
+            revision=1,
+            head_hash=b"\0" * 32,
+        )
+    )
+    connection.execute(
+        insert(tables.party).values(
+            case_id=case_id,
+            role="owner",
+            name=applicant,
+            name_search=search_key(applicant),
+            sort_key=vietnamese_sort_key(applicant),
+        )
+    )
+    connection.execute(
+        insert(tables.event).values(
+            case_id=case_id, seq=1, recorded_at=MOMENT, at=MOMENT, type="DossierReceived", body=b"{}", hash=b"\0" * 32
+        )
+    )
+    return case_id
+
+
+@pytest.fixture
+def two_cases(store: Store) -> tuple[UUID, UUID]:
+    with store.transaction(role="owner") as connection:
+        for code in ("H01", "H02", "H03"):
+            connection.execute(insert(tables.unit).values(code=code, name=code, kind="department", level="province"))
+        connection.execute(
+            insert(tables.procedure).values(code="1.001", name="Cấp phép", name_search="cap phep", level="province")
+        )
+        connection.execute(
+            insert(tables.process_version).values(
+                id=uuid4(),
+                procedure_code="1.001",
+                number=1,
+                state="published",
+                content_hash=b"",
+                semantics=1,
+                source=b"",
+                manifest={},
+                forms={},
+            )
+        )
+    with store.transaction(units=["H01"]) as connection:
+        first = open_case(connection, "H01-261121-0001", ["H01", "H03"], "Nguyễn Văn Đỗ")
+    with store.transaction(units=["H02"]) as connection:
+        second = open_case(connection, "H02-261121-0001", ["H02"], "Nguyễn Thị Ước")
+    return first, second
+
+
+def seen(store: Store, *units: str) -> set[UUID]:
+    with store.transaction(units=units) as connection:
+        return set(connection.execute(select(tables.cases.c.id)).scalars())
+
+
+def test_a_unit_sees_the_cases_it_takes_part_in(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    first, second = two_cases
+    assert seen(store, "H01") == {first}
+    assert seen(store, "H03") == {first}
+    assert seen(store, "H02", "H03") == {first, second}
+
+
+def test_no_unit_sees_nothing_and_the_star_sees_all(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    assert seen(store) == set()
+    assert seen(store, "*") == set(two_cases)
+
+
+def test_what_hangs_on_a_case_is_hidden_with_it(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    first, _ = two_cases
+    for table in (tables.party, tables.event):
+        with store.transaction(units=["H03"]) as connection:
+            assert set(connection.execute(select(table.c.case_id)).scalars()) == {first}
+        with store.transaction() as connection:
+            assert connection.execute(select(func.count()).select_from(table)).scalar_one() == 0
+
+
+def test_the_worker_sees_all(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    with store.transaction(role="worker") as connection:
+        assert connection.execute(select(func.count()).select_from(tables.cases)).scalar_one() == 2
+
+
+def test_every_table_with_a_case_is_behind_the_wall(store: Store) -> None:
+    protected = text("select relname from pg_class where relrowsecurity")
+    with store.transaction(role="owner") as connection:
+        found = set(connection.execute(protected).scalars())
+    assert found >= {table.name for table in tables.CASE_TABLES} | {"cases", "draft"}
+
+
+def test_a_case_of_others_cannot_be_written(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    _, second = two_cases
+    with store.transaction(units=["H01"]) as connection:
+        changed = connection.execute(update(tables.cases).where(tables.cases.c.id == second).values(title="mine"))
+        assert changed.rowcount == 0
+    with (
+        pytest.raises(ProgrammingError) as refused,
+        store.transaction(units=["H01"]) as connection,
+    ):
+        connection.execute(insert(tables.subscription).values(case_id=second, address="a", message="m", key="k"))
+    assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("role", ["app", "worker"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update event set body = ''",
+        "delete from event",
+        "truncate event",
+        "delete from event_2026_11",
+        "select * from event_default",
+        "update personal_value set value = ''",
+        "delete from checkpoint",
+        "update seal_leaf set hash = ''",
+        "insert into clock_offset (offset_seconds) values (1)",
+        "alter table cases disable row level security",
+        "drop table cases",
+        "create table mine (a int)",
+    ],
+)
+def test_history_is_append_only_and_the_wall_stays_up(store: Store, role: str, statement: str) -> None:
+    with (
+        pytest.raises(ProgrammingError) as refused,
+        store.transaction(role=role, units=["*"] if role == "app" else ()) as connection,  # type: ignore[arg-type]
+    ):
+        connection.execute(text(statement))
+    assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("role", ["owner", "app", "worker"])
+def test_no_role_may_bypass_the_wall(store: Store, role: str) -> None:
+    with store.transaction(role=role) as connection:  # type: ignore[arg-type]
+        row = connection.execute(
+            text("select rolname, rolbypassrls or rolsuper from pg_roles where rolname = current_user")
+        ).one()
+    assert tuple(row) == (f"motcua_{role}", False)
+
+
+@pytest.mark.parametrize("query", ["nguyễn văn", "NGUYEN VAN", "van do", "H01-2611", "h01-261121-0001"])
+def test_search_by_name_or_code_gives_only_what_the_caller_may_see(
+    store: Store, two_cases: tuple[UUID, UUID], query: str
+) -> None:
+    first, _ = two_cases
+    search = select(func.search_cases(query))
+    for units, expected in ((["H01"], {first}), (["H02"], set()), ([], set()), (["*"], {first})):
+        with store.transaction(units=units) as connection:
+            assert set(connection.execute(search).scalars()) == expected
+
+
+def test_search_takes_its_text_literally(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    with store.transaction(units=["*"]) as connection:
+        for query in ("%%%", "___", "ng%an", "\\", "'; drop table cases; --", "a"):
+            assert connection.execute(select(func.search_cases(query))).all() == []
+
+
+@pytest.mark.parametrize("units", [["H01,H02"], [""], ["*", "H01"], ["H01*"]])
+def test_a_unit_list_cannot_smuggle_another(store: Store, units: list[str]) -> None:
+    with pytest.raises(ValueError, match="unit code"), store.transaction(units=units):
+        pass
+
+
+def test_units_end_with_their_transaction(store: Store, two_cases: tuple[UUID, UUID]) -> None:
+    assert seen(store, "*") == set(two_cases)
+    assert seen(store) == set()
