@@ -15,6 +15,7 @@ MotCuaError
 ├── DeliveryFailed             a neighbour did not take or answer
 │   ├── DeliveryRetryable      try again later
 │   └── DeliveryRejected       trying again will not help
+├── RenderingFailed            a letter could not be made from its template
 └── NotConfigured              the installation lacks something (exit 2)
 """
 
@@ -102,6 +103,10 @@ class DeliveryRetryable(DeliveryFailed):
 
 class DeliveryRejected(DeliveryFailed):
     """Cơ quan nhận từ chối; gửi lại cũng không được."""
+
+
+class RenderingFailed(MotCuaError):
+    """Không tạo được văn bản từ mẫu."""
 
 
 class NotConfigured(MotCuaError):
