@@ -1,0 +1,123 @@
+"""What a ledger is made of: stretches of time with an owner, terms of law, extensions, new dates promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from engine.deadlines.limits import Limit, parse_limit
+from engine.deadlines.moments import in_vietnam, parse_moment
+from engine.errors import InputError
+
+
+class Owner(StrEnum):
+    """Who holds the case while an interval runs."""
+
+    one_stop = "one_stop"
+    unit = "unit"
+    consulted = "consulted"
+    signer = "signer"
+    post = "post"
+    applicant = "applicant"
+    payment = "payment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A stretch of time that one owner answers for, on some legal basis. A paused one stops the clock of law."""
+
+    owner: Owner
+    basis: str
+    started_at: datetime
+    unit: str | None = None
+    officer: str | None = None
+    is_running: bool = True
+    ended_at: datetime | None = None
+    element_id: str = ""
+    address: str = ""
+    step: str = ""
+    label: str = ""
+    limit: Limit | None = None  # the step's internal limit
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_open_pause(self) -> bool:
+        return self.ended_at is None and not self.is_running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One count of the limit of law: the whole case, or one phase of it. Without a limit nothing can be late."""
+
+    started_at: datetime
+    limit: Limit | None = None
+    phase: int = 1
+    cutoff: time | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """More time granted by a special law, named by its article."""
+
+    at: datetime
+    by: Limit
+    article: str
+    phase: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reappointment:
+    """A new date promised with an apology. The limit of law stays where it was."""
+
+    at: datetime
+    promised_at: datetime
+    reason: str
+
+
+Record = TypeVar("Record", Interval, Term, Extension, Reappointment)
+
+READ: dict[str, Callable[[Any], Any]] = {
+    "owner": Owner,
+    "started_at": parse_moment,
+    "ended_at": parse_moment,
+    "at": parse_moment,
+    "promised_at": parse_moment,
+    "limit": parse_limit,
+    "by": parse_limit,
+    "cutoff": time.fromisoformat,
+    "phase": int,
+    "is_running": bool,
+}
+
+
+def write_record(record: Interval | Term | Extension | Reappointment) -> dict[str, Any]:
+    """A record as JSON, without what has its default value."""
+    body = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if value != field.default or field.default is MISSING:
+            body[field.name] = _write(value)
+    return body
+
+
+def read_record(kind: type[Record], body: Mapping[str, Any]) -> Record:
+    """What `write_record` wrote."""
+    try:
+        return kind(**{name: READ.get(name, str)(value) for name, value in body.items()})
+    except (TypeError, ValueError, AttributeError) as error:
+        raise InputError("Sổ thời gian của hồ sơ không đúng dạng.") from error
+
+
+def _write(value: object) -> object:
+    if isinstance(value, datetime):
+        return in_vietnam(value).isoformat()
+    if isinstance(value, time):
+        return value.isoformat("minutes")
+    return value if isinstance(value, bool | int) else str(value)
