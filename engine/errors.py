@@ -11,9 +11,11 @@ MotCuaError
 │   ├── StaleTask              somebody else was faster
 │   └── CaseBusy               another act holds the case; try again
 ├── ExpressionError            a CEL expression that does not compile or evaluate
+├── RunawayProcess             a process that never comes to rest within one step
 ├── ReplayMismatch             recorded history and recomputed state differ
 ├── DeliveryFailed             a neighbour did not take or answer
 │   ├── DeliveryRetryable      try again later
+│   │   └── KeyRefused         our key to the neighbour is wrong or has ended
 │   └── DeliveryRejected       trying again will not help
 ├── RenderingFailed            a letter could not be made from its template
 └── NotConfigured              the installation lacks something (exit 2)
@@ -85,6 +87,10 @@ class ExpressionError(MotCuaError):
         self.element_id = element_id
 
 
+class RunawayProcess(MotCuaError):
+    """Quy trình chạy mãi mà không dừng chờ ai."""
+
+
 class ReplayMismatch(MotCuaError):
     """Lịch sử ghi lại và trạng thái tính lại không khớp."""
 
@@ -99,6 +105,10 @@ class DeliveryRetryable(DeliveryFailed):
     def __init__(self, message: str = "", retry_after_seconds: int | None = None) -> None:
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class KeyRefused(DeliveryRetryable):
+    """Khóa kết nối bị cơ quan nhận từ chối. Hãy kiểm tra cấu hình kết nối."""
 
 
 class DeliveryRejected(DeliveryFailed):

@@ -1,0 +1,367 @@
+"""Reads a BPMN file that anybody may have sent: no DTD, no entities, no network, capped size, depth and count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from engine.errors import ModelRefused, UnreadableFile
+from engine.model.elements import (
+    NODES,
+    SUB_PROCESSES,
+    EventDefinition,
+    Flow,
+    Lane,
+    Loop,
+    Model,
+    Node,
+    Other,
+    Process,
+)
+
+BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+MAX_BYTES = 4 * 1024 * 1024
+MAX_ELEMENTS = 60_000
+MAX_DEPTH = 64
+MAX_TEXT = 20_000
+
+_OTHERS = frozenset(
+    {
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "dataInputAssociation",
+        "dataOutputAssociation",
+        "group",
+        "association",
+        "textAnnotation",
+        "correlationSubscription",
+    }
+)
+_OWN_ATTRIBUTES = frozenset(
+    {"id", "name", "attachedToRef", "cancelActivity", "default", "parallelMultiple", "calledElement", "messageRef"}
+    | {"scriptFormat", "triggeredByEvent", "isForCompensation", "instantiate", "startQuantity", "completionQuantity"}
+)
+_EVENT_KINDS = frozenset(
+    {"message", "timer", "signal", "error", "escalation", "terminate", "cancel", "compensate", "conditional", "link"}
+)
+
+
+def parse(source: bytes) -> Model:
+    """The model in `source`. Raises UnreadableFile, or ModelRefused for ids that clash or lead nowhere."""
+    root = safe_xml(source)
+    if root.tag != f"{{{BPMN}}}definitions":
+        raise UnreadableFile(
+            f"Dòng {root.sourceline}: gốc của tệp là <{_local(root)}>, không phải <definitions> BPMN 2.0."
+        )
+    return _Reader(root).model()
+
+
+def safe_xml(source: bytes) -> etree._Element:
+    """The root of an XML document, or UnreadableFile with one line saying what is wrong and where."""
+    if len(source) > MAX_BYTES:
+        raise UnreadableFile(f"Tệp lớn {len(source):,} byte, quá giới hạn {MAX_BYTES:,} byte.")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        line = getattr(error, "lineno", None) or 1
+        raise UnreadableFile(f"Dòng {line}: tệp không phải là XML đọc được ({_first_line(error)}).") from error
+    _refuse_dangerous(root)
+    return root
+
+
+def _refuse_dangerous(root: etree._Element) -> None:
+    info: Any = root.getroottree().docinfo
+    if info.doctype or info.internalDTD is not None:
+        raise UnreadableFile("Dòng 1: tệp có khai báo DOCTYPE; không nhận để bảo đảm an toàn.")
+    count, depth = 0, 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        count += event == "start"
+        if count > MAX_ELEMENTS:
+            raise UnreadableFile(f"Dòng {element.sourceline}: tệp có hơn {MAX_ELEMENTS:,} phần tử.")
+        if depth > MAX_DEPTH:
+            raise UnreadableFile(f"Dòng {element.sourceline}: phần tử lồng nhau quá {MAX_DEPTH} tầng.")
+        if element.text is not None and len(element.text) > MAX_TEXT:
+            raise UnreadableFile(
+                f"Dòng {element.sourceline}: nội dung của <{_local(element)}> dài quá {MAX_TEXT:,} ký tự."
+            )
+
+
+class _Reader:
+    """One pass over a document. Namespaced attributes of other tools are read by their local name only."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+        self.ids: dict[str, etree._Element] = {}
+        self.lane_of: dict[str, str] = {}
+        self.processes: dict[str, Process] = {}
+        self.nodes: dict[str, Node] = {}
+        self.flows: dict[str, Flow] = {}
+        self.lanes: dict[str, Lane] = {}
+        self.others: list[Other] = []
+
+    def model(self) -> Model:
+        self._index_ids()
+        for process in _children(self.root, "process"):
+            self._process(process)
+        if not self.processes:
+            raise UnreadableFile("Tệp không có quy trình (<process>) nào.")
+        self._check_flows()
+        return Model(
+            processes=self.processes,
+            nodes=self.nodes,
+            flows=self.flows,
+            lanes=self.lanes,
+            others=tuple(self.others),
+        )
+
+    def _index_ids(self) -> None:
+        for element in self.root.iter(f"{{{BPMN}}}*"):
+            name = element.get("id")
+            if name is None:
+                if _local(element) in NODES | {"process", "sequenceFlow"}:
+                    raise ModelRefused(f"Dòng {element.sourceline}: <{_local(element)}> thiếu thuộc tính id.")
+                continue
+            if name in self.ids:
+                raise ModelRefused(
+                    f"Dòng {element.sourceline}: mã «{name}» đã được dùng ở dòng {self.ids[name].sourceline}."
+                )
+            self.ids[name] = element
+
+    def _process(self, element: etree._Element) -> None:
+        process_id = element.get("id", "")
+        self.processes[process_id] = Process(
+            id=process_id,
+            name=element.get("name", ""),
+            line=_line(element),
+            is_executable=element.get("isExecutable", "true") != "false",
+            properties=_properties(element),
+        )
+        for lane_set in _children(element, "laneSet"):
+            self._lanes(lane_set, process_id, "")
+        self._scope(element, process_id, "")
+
+    def _lanes(self, lane_set: etree._Element, process: str, parent: str) -> None:
+        for lane in _children(lane_set, "lane"):
+            lane_id = lane.get("id", "") or f"lane@{lane.sourceline}"
+            self.lanes[lane_id] = Lane(
+                id=lane_id,
+                name=lane.get("name", ""),
+                line=_line(lane),
+                process=process,
+                parent=parent,
+                properties=_properties(lane),
+            )
+            for reference in _children(lane, "flowNodeRef"):
+                self.lane_of[(reference.text or "").strip()] = lane_id
+            for child in _children(lane, "childLaneSet"):
+                self._lanes(child, process, lane_id)
+
+    def _scope(self, element: etree._Element, scope: str, lane: str) -> None:
+        for child in element:
+            kind = _local(child)
+            if kind in NODES:
+                node = self._node(child, kind, scope, self.lane_of.get(child.get("id", ""), lane))
+                self.nodes[node.id] = node
+                if kind in SUB_PROCESSES:
+                    self._scope(child, node.id, node.lane)
+            elif kind == "sequenceFlow":
+                self._flow(child, scope)
+            elif kind in _OTHERS:
+                self.others.append(_other(child, kind, scope))
+            if kind not in SUB_PROCESSES:
+                self.others.extend(_other(data, _local(data), scope) for data in child if _local(data) in _OTHERS)
+
+    def _flow(self, element: etree._Element, scope: str) -> None:
+        flow_id = element.get("id", "")
+        self.flows[flow_id] = Flow(
+            id=flow_id,
+            source=element.get("sourceRef", ""),
+            target=element.get("targetRef", ""),
+            name=element.get("name", ""),
+            condition=_expression(element, "conditionExpression"),
+            line=_line(element),
+            scope=scope,
+        )
+
+    def _check_flows(self) -> None:
+        for flow in self.flows.values():
+            for end, reference in (("sourceRef", flow.source), ("targetRef", flow.target)):
+                if reference not in self.nodes:
+                    raise ModelRefused(f"Dòng {flow.line}: luồng {flow.id} có {end} «{reference}» không tồn tại.")
+        for node in self.nodes.values():
+            if node.kind == "boundaryEvent" and node.attached_to not in self.nodes:
+                raise ModelRefused(
+                    f"Dòng {node.line}: sự kiện biên {node.label} gắn vào «{node.attached_to}» không tồn tại."
+                )
+            if node.default and node.default not in self.flows:
+                raise ModelRefused(f"Dòng {node.line}: {node.label} có luồng mặc định «{node.default}» không tồn tại.")
+
+    def _node(self, element: etree._Element, kind: str, scope: str, lane: str) -> Node:
+        get = element.get
+        return Node(
+            id=get("id", ""),
+            kind=kind,
+            name=(get("name") or "").strip(),
+            line=_line(element),
+            scope=scope,
+            lane=lane,
+            attached_to=get("attachedToRef", ""),
+            interrupts=get("cancelActivity" if kind == "boundaryEvent" else "isInterrupting", "true") != "false",
+            default=get("default", ""),
+            definitions=tuple(self._definitions(element)),
+            all_definitions=get("parallelMultiple") == "true",
+            loop=_loop(element),
+            properties=_properties(element),
+            called=get("calledElement", ""),
+            script=_expression(element, "script"),
+            script_format=get("scriptFormat", ""),
+            by_event=get("triggeredByEvent") == "true",
+            for_compensation=get("isForCompensation") == "true",
+            instantiates=get("instantiate") == "true",
+            start_quantity=get("startQuantity", "1"),
+            completion_quantity=get("completionQuantity", "1"),
+            activation=_expression(element, "activationCondition"),
+            documentation=_expression(element, "documentation"),
+            attributes={
+                _plain(name): str(value) for name, value in element.attrib.items() if name not in _OWN_ATTRIBUTES
+            },
+        )
+
+    def _definitions(self, element: etree._Element) -> Iterator[EventDefinition]:
+        """A send or receive task's message counts as its event definition; without one it is named like the task."""
+        if _local(element) in {"sendTask", "receiveTask"} and not _children(element, "messageEventDefinition"):
+            name = self._named(element, "messageRef") or element.get("name") or element.get("id") or ""
+            yield EventDefinition(kind="message", name=name)
+        for given in element:
+            child, kind = given, _local(given)
+            if kind == "eventDefinitionRef":
+                named = self.ids.get(_reference(child.text or ""))
+                if named is None:
+                    raise ModelRefused(
+                        f"Dòng {child.sourceline}: eventDefinitionRef của {element.get('id')} không tồn tại."
+                    )
+                child, kind = named, _local(named)
+            if kind.endswith("EventDefinition") and kind.removesuffix("EventDefinition") in _EVENT_KINDS:
+                yield self._definition(child, kind.removesuffix("EventDefinition"), element)
+
+    def _definition(self, element: etree._Element, kind: str, event: etree._Element) -> EventDefinition:
+        timers = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
+        timer = next((short for short, tag in timers.items() if _children(element, tag)), "")
+        text = _expression(element, timers[timer]) if timer else _expression(element, "condition")
+        referred = self.ids.get(_reference(element.get("errorRef") or element.get("escalationRef") or ""))
+        code = "" if referred is None else referred.get("errorCode") or referred.get("escalationCode") or ""
+        name = self._named(element, f"{kind}Ref") or element.get("name", "")
+        return EventDefinition(
+            kind=kind,
+            name=name or (event.get("name") or event.get("id") or "" if kind in {"message", "signal"} else ""),
+            code=code,
+            timer=timer,
+            text=text,
+            target=element.get("activityRef", ""),
+            properties=_properties(element),
+        )
+
+    def _named(self, element: etree._Element, attribute: str) -> str:
+        reference = _reference(element.get(attribute) or "")
+        if not reference:
+            return ""
+        named = self.ids.get(reference)
+        if named is None:
+            raise ModelRefused(f"Dòng {element.sourceline}: {attribute} «{reference}» không tồn tại.")
+        return named.get("name") or reference
+
+
+def _loop(element: etree._Element) -> Loop | None:
+    for loop in _children(element, "standardLoopCharacteristics"):
+        return Loop(
+            kind="standard",
+            condition=_expression(loop, "loopCondition"),
+            test_before=loop.get("testBefore") == "true",
+            maximum=loop.get("loopMaximum", ""),
+        )
+    for loop in _children(element, "multiInstanceLoopCharacteristics"):
+        foreign = {_plain(name): str(value) for name, value in loop.attrib.items()}
+        return Loop(
+            kind="sequence" if loop.get("isSequential") == "true" else "parallel",
+            condition=_expression(loop, "completionCondition"),
+            cardinality=_expression(loop, "loopCardinality"),
+            collection=_expression(loop, "loopDataInputRef") or foreign.get("collection", ""),
+            item=_data_item(loop, "inputDataItem") or foreign.get("elementVariable", ""),
+            output_collection=_expression(loop, "loopDataOutputRef"),
+            output_item=_data_item(loop, "outputDataItem"),
+            behavior=loop.get("behavior", "All"),
+        )
+    return None
+
+
+def _data_item(loop: etree._Element, tag: str) -> str:
+    return next((item.get("name") or item.get("id") or "" for item in _children(loop, tag)), "")
+
+
+def _other(element: etree._Element, kind: str, scope: str) -> Other:
+    return Other(
+        id=element.get("id", ""),
+        kind=kind,
+        name=element.get("name", "") or _expression(element, "text"),
+        line=_line(element),
+        scope=scope,
+        source=element.get("sourceRef") or _expression(element, "sourceRef") or element.get("categoryValueRef") or "",
+        target=element.get("targetRef") or _expression(element, "targetRef") or element.get("dataObjectRef") or "",
+        properties=_properties(element),
+    )
+
+
+def _properties(element: etree._Element) -> dict[str, str]:
+    """camunda:properties (and their like in other tools): name to value, an empty value counting as missing."""
+    found: dict[str, str] = {}
+    for extension in _children(element, "extensionElements"):
+        for group in extension:
+            if _local(group) != "properties":
+                continue
+            for item in group:
+                name, value = item.get("name", ""), (item.get("value") or "").strip()
+                if _local(item) == "property" and name and value:
+                    found[name] = value
+    return found
+
+
+def _expression(element: etree._Element, tag: str) -> str:
+    return next(((child.text or "").strip() for child in _children(element, tag)), "")
+
+
+def _children(element: etree._Element, tag: str) -> list[etree._Element]:
+    return element.findall(f"{{{BPMN}}}{tag}")
+
+
+def _local(element: Any) -> str:
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def _plain(name: str | bytes) -> str:
+    return str(name).rpartition("}")[2]
+
+
+def _reference(text: str) -> str:
+    return text.strip().rpartition(":")[2]
+
+
+def _line(element: Any) -> int:
+    return int(element.sourceline or 0)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

@@ -1,0 +1,121 @@
+"""Places that listen: catching events, receive tasks, boundary events and the starts of event sub-processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from engine.model.elements import EventDefinition, Node
+from engine.run.places import Place
+from engine.run.timers import Due, first_due, is_literal, mode_of, next_due
+
+if TYPE_CHECKING:
+    from engine.run.program import ScopeSpec
+    from engine.run.tokens import Token
+
+_KINDS = {"message": "message", "timer": "timer", "signal": "signal", "conditional": "condition"}
+
+
+class Listener(Place):
+    """Waits until its event is caught; with several, until any is, or all are (parallel multiple)."""
+
+    def __init__(self, spec: ScopeSpec, node: Node, *, is_instance: bool = False) -> None:
+        super().__init__(spec, node, is_instance=is_instance)
+        kinds = [definition.kind for definition in node.definitions]
+        self.waits_for = _KINDS.get(kinds[0], kinds[0]) if kinds else "message"
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.number(my_task)
+        my_task.wait()
+        self.listen(my_task)
+        return False
+
+    def listen(self, token: Token) -> None:
+        """Computes, once, when its timer is due and which message key it takes."""
+        for definition in self.node.definitions:
+            if definition.kind == "timer":
+                _remember_due(token, self._first_due(token, definition))
+            elif definition.kind == "message":
+                key = self._key(token, definition)
+                if key:
+                    token.internal_data["key"] = key
+
+    def caught(self, token: Token, index: int) -> None:
+        """Its event number `index` has happened."""
+        if self.node.all_definitions:
+            seen = token.internal_data.setdefault("seen", [])
+            if index not in seen:
+                seen.append(index)
+            if len(seen) < len(self.node.definitions):
+                return
+        self.fired(token)
+
+    def fired(self, token: Token) -> None:
+        token.go()
+
+    def due(self, token: Token) -> Due | None:
+        stored = token.internal_data.get("due")
+        return None if stored is None else _due(token, stored)
+
+    def _first_due(self, token: Token, definition: EventDefinition) -> Due:
+        machine = token.workflow.machine
+        text = definition.text
+        if not is_literal(text):
+            text = str(self.program.expressions.compile(text, self.node.id).evaluate(token.data.look_up))
+        mode = mode_of(definition.properties, self.node.properties)
+        return first_due(definition.timer, text, mode, at=machine.at, working_time=machine.working_time)
+
+    def _key(self, token: Token, definition: EventDefinition) -> str:
+        text = definition.properties.get("correlation") or self.node.properties.get("correlation")
+        if not text:
+            return ""
+        return str(self.program.expressions.compile(text, self.node.id).evaluate(token.data.look_up))
+
+    def rearm(self, token: Token) -> bool:
+        """After a non-interrupting firing: a new lap and the next due moment. False when it will not fire again."""
+        for definition in self.node.definitions:
+            if definition.kind == "timer":
+                due = self.due(token)
+                mode = mode_of(definition.properties, self.node.properties)
+                following = None if due is None else next_due(due, mode, token.workflow.machine.working_time)
+                if following is None:
+                    return False
+                _remember_due(token, following)
+        token.internal_data.pop("seen", None)
+        token.internal_data["lap"] = token.workflow.next_lap(self.node.id)
+        return True
+
+
+class Boundary(Listener):
+    """Listens while its host is active; interrupting, it takes the host's token away."""
+
+    def fired(self, token: Token) -> None:
+        machine, scope, host = token.workflow.machine, token.workflow, token.host
+        machine.record.passed(self.node, token.lap)
+        machine.spread(scope, self.out)
+        if self.node.interrupts and host is not None:
+            scope.remove(host)
+        elif not self.rearm(token):
+            scope.remove(token)
+        machine.settle(scope)
+
+
+class Trigger(Listener):
+    """The start event of an event sub-process, listening as long as the scope around it lives."""
+
+    def fired(self, token: Token) -> None:
+        machine, scope = token.workflow.machine, token.workflow
+        if self.node.interrupts:
+            for other in scope.tokens():
+                if other is not token and other.still_stands:
+                    scope.remove(other)
+        machine.enter(scope, scope.spec.places[self.node.scope])
+        if self.node.interrupts or not self.rearm(token):
+            scope.remove(token)
+
+
+def _remember_due(token: Token, due: Due) -> None:
+    token.internal_data["due"] = [due.at.isoformat(), due.duration, due.left]
+
+
+def _due(token: Token, stored: list[Any]) -> Due:
+    return Due(at=token.workflow.machine.moment(stored[0]), duration=stored[1], left=stored[2])

@@ -1,0 +1,215 @@
+"""What happens to a token at each kind of node. One place per node of the lowered model, shared by all instances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from engine.errors import ExpressionError
+from engine.model.elements import Flow, Node
+from engine.run.library import TaskSpec, TaskState
+
+if TYPE_CHECKING:
+    from engine.run.program import Program, ScopeSpec
+    from engine.run.tokens import Token
+
+
+class Place(TaskSpec):  # type: ignore[misc]
+    """A node that a token passes at once. The library drives: update (enter), run, complete (leave)."""
+
+    waits_for = ""
+
+    def __init__(self, spec: ScopeSpec, node: Node, *, is_instance: bool = False) -> None:
+        super().__init__(spec, f"{node.id}[]" if is_instance else node.id)
+        self.program: Program = spec.program
+        self.node = node
+        self.is_instance = is_instance
+        self.out: tuple[Flow, ...] = ()
+        self.incoming: tuple[Flow, ...] = ()
+        self.boundary: tuple[Place, ...] = ()
+
+    def enter(self, token: Token) -> None:
+        """A token arrives: it passes at once or waits."""
+        if self._update_hook(token):
+            token.go()
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.number(my_task)
+        return True
+
+    def _on_ready(self, my_task: Token) -> None:
+        my_task.workflow.machine.make_ready(my_task)
+
+    def _run_hook(self, my_task: Token) -> bool:  # noqa: ARG002 - the library's hook
+        return True
+
+    def _on_complete(self, my_task: Token) -> None:
+        machine = my_task.workflow.machine
+        if not my_task.still_stands:
+            return  # what it threw has cancelled it
+        machine.record.passed(self.node, my_task.lap)
+        if self.is_instance:
+            machine.instance_done(my_task)
+        else:
+            machine.follow(my_task, self.choose(my_task))
+
+    def number(self, token: Token) -> None:
+        """Counts the lap and starts to listen at the boundary; an instance has its host's lap and no boundary."""
+        host = token.host
+        if self.is_instance and host is not None:
+            token.internal_data["lap"] = host.lap
+            return
+        token.internal_data["lap"] = token.workflow.next_lap(self.node.id)
+        for boundary in self.boundary:
+            token.workflow.machine.enter(token.workflow, boundary, host=token, armed=True)
+
+    def choose(self, token: Token) -> Sequence[Flow]:  # noqa: ARG002 - gateways look at it
+        """The flows it leaves by."""
+        return self.out
+
+    def is_true(self, token: Token, condition: str) -> bool:
+        result = self.program.expressions.compile(condition, self.node.id).evaluate(token.data.look_up)
+        if not isinstance(result, bool):
+            raise ExpressionError(f"Điều kiện «{condition}» không cho kết quả đúng/sai.", self.node.id)
+        return result
+
+
+class Work(Place):
+    """A task done outside: by a person, or by a service that answers."""
+
+    def __init__(self, spec: ScopeSpec, node: Node, *, is_instance: bool = False) -> None:
+        super().__init__(spec, node, is_instance=is_instance)
+        self.waits_for = "service" if node.kind == "serviceTask" else "task"
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.number(my_task)
+        my_task.wait()
+        return False
+
+
+class ScriptWork(Place):
+    """A script task: assignments, or in log mode its text in the log."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        if self.program.logs_scripts:
+            my_task.workflow.machine.record.log.append(self.node.script)
+        else:
+            script = self.program.script(self.node)
+            script.run(my_task.data.look_up, my_task.data.assign)
+        return True
+
+
+class Nested(Place):
+    """A sub-process, transaction or call activity: it has passed when its scope holds no token any more."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        self.number(my_task)
+        my_task.begin()
+        my_task.workflow.machine.open_scope(my_task, self.node.called or self.node.id)
+        return False
+
+
+class Throw(Place):
+    """A throwing event, an end event or a send task."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        machine = my_task.workflow.machine
+        if self.node.kind == "endEvent":
+            machine.reached_end(my_task)
+        for definition in self.node.definitions:
+            machine.throw(my_task, definition)
+            if not my_task.still_stands:
+                machine.record.passed(self.node, my_task.lap)
+                break
+        return True
+
+
+class Exclusive(Place):
+    """The first flow whose condition holds, else the default."""
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        for flow in self.out:
+            if flow.id != self.node.default and (not flow.condition or self.is_true(token, flow.condition)):
+                return (flow,)
+        return self._default()
+
+    def _default(self) -> Sequence[Flow]:
+        chosen = tuple(flow for flow in self.out if flow.id == self.node.default)
+        if not chosen and self.out:
+            raise ExpressionError(
+                f"Cổng {self.node.label}: không nhánh nào thoả điều kiện và không có nhánh mặc định.", self.node.id
+            )
+        return chosen
+
+
+class Parallel(Place):
+    """Waits for one token on each incoming flow, takes exactly those, and leaves by every flow."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        first: dict[str, Token] = {}
+        for token in my_task.workflow.tokens():
+            if token.task_spec is self and token.state in (TaskState.WAITING, TaskState.FUTURE):
+                first.setdefault(token.internal_data["via"], token)
+        if len(first) < len(self.incoming):
+            my_task.wait()
+            return False
+        for token in first.values():
+            if token is not my_task:
+                my_task.workflow.remove(token)
+        self.number(my_task)
+        return True
+
+
+class Inclusive(Exclusive):
+    """Every flow whose condition holds, else the default. Joins when no token can still arrive on an empty flow."""
+
+    def __init__(self, spec: ScopeSpec, node: Node, *, is_instance: bool = False) -> None:
+        super().__init__(spec, node, is_instance=is_instance)
+        self.upstream: dict[str, frozenset[str]] = {}  # incoming flow -> nodes from which a token could come on it
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if len(self.incoming) > 1:
+            my_task.wait()
+            return False
+        self.number(my_task)
+        return True
+
+    def may_join(self, arrived: Sequence[Token]) -> bool:
+        """True when what is still under way could only come by flows that have a token already (BPMN 2.0, 13.4.3)."""
+        taken = {token.internal_data["via"] for token in arrived}
+        filled = frozenset().union(*(self.upstream[flow] for flow in taken))
+        empty = frozenset().union(*(self.upstream[flow.id] for flow in self.incoming if flow.id not in taken))
+        under_way = {
+            token.task_spec.node.id
+            for token in arrived[0].workflow.tokens()
+            if token.task_spec is not self and not token.is_armed
+        }
+        return not under_way & (empty - filled)
+
+    def join(self, arrived: Sequence[Token]) -> None:
+        """One token of each flow goes on as one."""
+        first: dict[str, Token] = {}
+        for token in arrived:
+            first.setdefault(token.internal_data["via"], token)
+        kept, *rest = first.values()
+        for token in rest:
+            token.workflow.remove(token)
+        self.number(kept)
+        kept.go()
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        chosen = tuple(
+            flow
+            for flow in self.out
+            if flow.id != self.node.default and (not flow.condition or self.is_true(token, flow.condition))
+        )
+        return chosen or self._default()
+
+
+class Race(Place):
+    """An event-based gateway: what follows it listens, and the first to be caught removes the others."""
+
+    def _on_complete(self, my_task: Token) -> None:
+        machine = my_task.workflow.machine
+        machine.record.passed(self.node, my_task.lap)
+        machine.follow(my_task, self.out, race=my_task.id)

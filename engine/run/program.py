@@ -1,0 +1,273 @@
+"""A process version made ready to run: lowered, frozen, shared by all its instances and by all threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import orjson
+import zstandard
+
+from engine.errors import ModelRefused, UnreadableFile
+from engine.expressions import Expressions, Script, parse_script, parse_variables
+from engine.expressions.text import names
+from engine.model.elements import (
+    HUMAN_TASKS,
+    SUB_PROCESSES,
+    EventDefinition,
+    Flow,
+    Lane,
+    Loop,
+    Model,
+    Node,
+    Process,
+)
+from engine.model.lint import lint
+from engine.model.lower import is_lowered, lower
+from engine.model.parse import parse
+from engine.run.library import WorkflowSpec
+from engine.run.listeners import Boundary, Listener, Trigger
+from engine.run.places import Exclusive, Inclusive, Nested, Parallel, Place, Race, ScriptWork, Throw, Work
+from engine.run.repeats import Looped, MultiInstance
+from engine.run.values import Element
+
+SEMANTICS = 1
+"""Goes up whenever lowering, the stepper, the expression engine or the pinned library changes what an instance does."""
+
+_PLACES: Mapping[str, type[Place]] = {
+    "startEvent": Place,
+    "endEvent": Throw,
+    "intermediateThrowEvent": Throw,
+    "sendTask": Throw,
+    "intermediateCatchEvent": Listener,
+    "receiveTask": Listener,
+    "boundaryEvent": Boundary,
+    "serviceTask": Work,
+    "scriptTask": ScriptWork,
+    "callActivity": Nested,
+    "exclusiveGateway": Exclusive,
+    "parallelGateway": Parallel,
+    "inclusiveGateway": Inclusive,
+    "eventBasedGateway": Race,
+    **dict.fromkeys(HUMAN_TASKS, Work),
+    **dict.fromkeys(SUB_PROCESSES, Nested),
+}
+
+
+class ScopeSpec(WorkflowSpec):  # type: ignore[misc]
+    """The places of one process or sub-process."""
+
+    def __init__(self, program: Program, scope_id: str) -> None:
+        super().__init__(name=scope_id)
+        self.program = program
+        self.places: dict[str, Place] = {}
+        self.starts: list[str] = []
+        self.triggers: list[Trigger] = []
+
+    def place(self, name: str) -> Place:
+        """By the name a stored token remembers: a node's id, or with `[]` that of its instances."""
+        found: Place = self.task_specs[name]
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Program:
+    """What `compile_program` makes and `dump_program` keeps."""
+
+    process_id: str
+    lowered: Model
+    variables: Mapping[str, str] | None
+    logs_scripts: bool = False
+    semantics: int = SEMANTICS
+    elements: Mapping[str, Element] = field(default_factory=dict)
+    messages: frozenset[str] = frozenset()
+    scopes: dict[str, ScopeSpec] = field(default_factory=dict)
+    expressions: Expressions = field(default_factory=Expressions)
+    has_conditions: bool = False
+    has_inclusive: bool = False
+    _scripts: dict[str, Script] = field(default_factory=dict)
+
+    @property
+    def named_variables(self) -> frozenset[str]:
+        """Every variable that some expression of the process, or an order to a neighbour, names."""
+        texts = [flow.condition for flow in self.lowered.flows.values()]
+        wanted: set[str] = set()
+        for node in self.lowered.nodes.values():
+            texts += [node.script, node.activation, *(one.text for one in node.definitions)]
+            if node.loop is not None:
+                texts += [node.loop.condition, node.loop.maximum, node.loop.cardinality, node.loop.collection]
+            wanted |= {name.strip() for name in node.properties.get("inputs", "").split(",")}
+        return frozenset(wanted.union(*(names(text) for text in texts if text)) - {""})
+
+    def script(self, node: Node) -> Script:
+        found = self._scripts.get(node.id)
+        if found is None:
+            found = self._scripts[node.id] = parse_script(node.script, self.expressions, node.id)
+        return found
+
+
+def compile_program(
+    source: bytes,
+    *,
+    variables: Mapping[str, str] | None = None,
+    process_id: str | None = None,
+    logs_scripts: bool = False,
+) -> Program:
+    """Reads, checks, lowers and freezes a BPMN file. Raises UnreadableFile, or ModelRefused with its findings.
+
+    `variables` declares what expressions may name (`string`, `int?`, `double = 0`, ...); None declares nothing and lets
+    any name be of any type. `logs_scripts` is for headless runs of foreign models: script tasks only log their text.
+    """
+    model = parse(source)
+    errors = [
+        finding for finding in lint(model, variables=variables, checks_scripts=not logs_scripts) if finding.is_error
+    ]
+    if errors:
+        first = errors[0]
+        more = f" (và {len(errors) - 1} lỗi khác)" if len(errors) > 1 else ""
+        raise ModelRefused(f"Dòng {first.line}, {first.element}: {first.message}{more}", errors)
+    return _program(lower(model), process_id or main_process(model), variables, logs_scripts=logs_scripts)
+
+
+def main_process(model: Model) -> str:
+    """The process that a person starts: the first executable one that begins by itself."""
+    executable = [process.id for process in model.processes.values() if process.is_executable] or list(model.processes)
+    called = {node.called for node in model.nodes.values() if node.kind == "callActivity"}
+    for process_id in executable:
+        starts = [node for node in model.inside(process_id) if node.kind == "startEvent"]
+        begins = not starts or any(not node.definitions for node in starts)
+        if begins and process_id not in called and model.inside(process_id):
+            return process_id
+    return executable[0]
+
+
+def dump_program(program: Program) -> bytes:
+    """The lowered process as compressed JSON; loading it needs neither the source nor the lint."""
+    model = program.lowered
+    body = {
+        "semantics": program.semantics,
+        "process": program.process_id,
+        "variables": program.variables,
+        "logs_scripts": program.logs_scripts,
+        "processes": [_packed(each) for each in model.processes.values()],
+        "lanes": [_packed(each) for each in model.lanes.values()],
+        "nodes": [_packed(each) for each in model.nodes.values()],
+        "flows": [_packed(each) for each in model.flows.values()],
+    }
+    return zstandard.ZstdCompressor(level=9).compress(orjson.dumps(body))
+
+
+def load_program(dumped: bytes) -> Program:
+    """Raises UnreadableFile for bytes that are no program or need other semantics than this release runs."""
+    try:
+        body = orjson.loads(zstandard.ZstdDecompressor().decompress(dumped))
+    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
+        raise UnreadableFile("Bản biên dịch của quy trình bị hỏng.") from error
+    if body["semantics"] != SEMANTICS:
+        raise UnreadableFile(f"Bản biên dịch dùng ngữ nghĩa {body['semantics']}; bản phần mềm này chạy {SEMANTICS}.")
+    model = Model(
+        processes={each["id"]: Process(**each) for each in body["processes"]},
+        lanes={each["id"]: Lane(**each) for each in body["lanes"]},
+        nodes={each["id"]: _node(each) for each in body["nodes"]},
+        flows={each["id"]: Flow(**each) for each in body["flows"]},
+    )
+    return _program(model, body["process"], body["variables"], logs_scripts=body["logs_scripts"])
+
+
+def _packed(value: Any) -> dict[str, Any]:
+    """A value's fields without the empty ones, which its class fills in again."""
+    return {name: field for name, field in asdict(value).items() if field not in ("", (), None) and field != {}}
+
+
+def _node(packed: dict[str, Any]) -> Node:
+    loop = packed.pop("loop", None)
+    definitions = tuple(EventDefinition(**each) for each in packed.pop("definitions", ()))
+    return Node(**packed, definitions=definitions, loop=None if loop is None else Loop(**loop))
+
+
+def _program(model: Model, process_id: str, variables: Mapping[str, str] | None, *, logs_scripts: bool) -> Program:
+    if process_id not in model.processes:
+        raise ModelRefused(f"Tệp không có quy trình «{process_id}».")
+    definitions = [definition for node in model.nodes.values() for definition in node.definitions]
+    program = Program(
+        process_id=process_id,
+        lowered=model,
+        variables=variables,
+        logs_scripts=logs_scripts,
+        elements={node.id: _element(model, node) for node in model.nodes.values() if not is_lowered(node.id)},
+        messages=frozenset(definition.name for definition in definitions if definition.kind == "message"),
+        expressions=Expressions(None if variables is None else parse_variables(variables)),
+        has_conditions=any(definition.kind == "conditional" for definition in definitions),
+        has_inclusive=any(node.kind == "inclusiveGateway" for node in model.nodes.values()),
+    )
+    _build_scopes(program, model)
+    return program
+
+
+def _element(model: Model, node: Node) -> Element:
+    lane = model.lanes.get(node.lane)
+    return Element(
+        id=node.id,
+        name=node.name,
+        kind=node.kind,
+        lane="" if lane is None else lane.name,
+        unit_seat=model.seat(node),
+        properties=node.properties,
+    )
+
+
+def _build_scopes(program: Program, model: Model) -> None:
+    nested = [node.id for node in model.nodes.values() if node.kind in SUB_PROCESSES]
+    for scope_id in [*model.processes, *nested]:
+        program.scopes[scope_id] = ScopeSpec(program, scope_id)
+    for node in model.nodes.values():
+        spec = program.scopes[node.scope]
+        spec.places[node.id] = _place(spec, node)
+        if node.kind == "startEvent":
+            spec.starts.append(node.id)
+            around = model.nodes.get(node.scope)
+            if around is not None and around.by_event:
+                outer = program.scopes[around.scope]
+                outer.triggers.append(Trigger(outer, node))
+    for flow in model.flows.values():
+        places = program.scopes[flow.scope].places
+        places[flow.source].out += (flow,)
+        places[flow.target].incoming += (flow,)
+    for spec in program.scopes.values():
+        _connect(spec)
+
+
+def _place(spec: ScopeSpec, node: Node) -> Place:
+    kind = _PLACES[node.kind]
+    if node.kind == "intermediateCatchEvent" and not node.definitions:
+        kind = Place
+    if node.loop is None:
+        return kind(spec, node)
+    repeat = Looped if node.loop.kind == "standard" else MultiInstance
+    return repeat(spec, node, kind(spec, node, is_instance=True), node.loop)
+
+
+def _connect(spec: ScopeSpec) -> None:
+    for place in spec.places.values():
+        if isinstance(place, Boundary):
+            spec.places[place.node.attached_to].boundary += (place,)
+    for place in spec.places.values():
+        if isinstance(place, Inclusive) and len(place.incoming) > 1:
+            place.upstream = {flow.id: _upstream(spec, place, flow) for flow in place.incoming}
+
+
+def _upstream(spec: ScopeSpec, gateway: Place, flow: Flow) -> frozenset[str]:
+    """Every node from which a token could come to the gateway by this flow without passing the gateway."""
+    found: set[str] = set()
+    waiting = [flow.source]
+    while waiting:
+        node_id = waiting.pop()
+        if node_id in found or node_id == gateway.node.id:
+            continue
+        found.add(node_id)
+        place = spec.places[node_id]
+        waiting.extend(each.source for each in place.incoming)
+        if place.node.attached_to:
+            waiting.append(place.node.attached_to)
+    return frozenset(found)

@@ -1,0 +1,120 @@
+"""Where a thrown event goes.
+
+Outwards through the scopes (error, escalation, cancel), everywhere (signal), to one waiting token or out of the house
+(message).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine.model.elements import EventDefinition
+from engine.run.listeners import Listener
+from engine.run.values import Sent
+
+if TYPE_CHECKING:
+    from engine.run.machine import Machine
+    from engine.run.tokens import Scope, Token
+
+
+def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
+    """Delivers what the token's element throws. May remove the token."""
+    if definition.kind == "message":
+        _message(machine, token, definition.name)
+    elif definition.kind == "signal":
+        signal(machine, definition.name)
+    elif definition.kind == "terminate":
+        token.workflow.clear()
+        machine.settle(token.workflow)
+    elif definition.kind in {"error", "escalation", "cancel"}:
+        is_caught = outwards(token.workflow, definition.kind, definition.code or definition.name)
+        if not is_caught and definition.kind == "error":
+            machine.fail_case(
+                f"Lỗi «{definition.code or definition.name}» tại {token.task_spec.node.label} không được bắt."
+            )
+
+
+def outwards(scope: Scope, kind: str, code: str, at: Token | None = None) -> bool:
+    """The innermost catcher wins: a boundary of `at`, then each scope's event sub-processes and its host's boundary."""
+    host = at
+    while True:
+        if host is None:
+            found = _first(_armed_in(scope), kind, code)
+            if found is None and scope.host is None:
+                return False
+            host = scope.host
+        else:
+            found = _first(_armed_at(host), kind, code)
+            scope, host = host.workflow, None
+        if found is not None:
+            found.task_spec.fired(found)
+            return True
+
+
+def signal(machine: Machine, name: str) -> int:
+    """Everything that waits for the signal catches it. Returns how many did."""
+    caught = 0
+    for token, index, definition in list(listening(machine, "signal")):
+        if definition.name == name and token.still_stands and token.is_waiting:
+            token.task_spec.caught(token, index)
+            caught += 1
+    return caught
+
+
+def receiver(machine: Machine, name: str, key: str) -> tuple[Token, int] | None:
+    """The oldest token that waits for the message; one with a key takes only its own."""
+    for token, index, definition in listening(machine, "message"):
+        if definition.name == name and token.internal_data.get("key", key) == key:
+            return token, index
+    return None
+
+
+def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDefinition]]:
+    """Every waiting token that listens to this kind of event, oldest first."""
+    waiting = [token for scope in machine.scopes() for token in scope.tokens() if token.is_waiting]
+    for token in sorted(waiting, key=lambda each: int(each.id)):
+        if isinstance(token.task_spec, Listener):
+            for index, definition in enumerate(token.task_spec.node.definitions):
+                if definition.kind == kind:
+                    yield token, index, definition
+
+
+def _message(machine: Machine, token: Token, name: str) -> None:
+    node = token.task_spec.node
+    inputs = [part.strip() for part in node.properties.get("inputs", "").split(",") if part.strip()]
+    payload = {field: token.data.look_up(field)[1] for field in inputs}
+    key_text = node.properties.get("correlation", "")
+    key = (
+        str(token.task_spec.program.expressions.compile(key_text, node.id).evaluate(token.data.look_up))
+        if key_text
+        else ""
+    )
+    found = receiver(machine, name, key)
+    if found is None:
+        machine.record.sent.append(Sent(element_id=node.id, message=name, payload=payload))
+    else:
+        found[0].task_spec.caught(*found)
+
+
+def _armed_in(scope: Scope) -> list[Token]:
+    return [token for token in scope.tokens() if token.is_armed and token.host is None]
+
+
+def _armed_at(host: Token) -> list[Token]:
+    around = host.host if host.task_spec.is_instance else None
+    return [token for owner in (host, around) if owner is not None for token in owner.guests if token.is_armed]
+
+
+def _first(armed: list[Token], kind: str, code: str) -> Token | None:
+    """One that names the code before one that takes any."""
+    best = None
+    for token in armed:
+        for definition in token.task_spec.node.definitions:
+            if definition.kind == kind:
+                own = definition.code or definition.name
+                if own == code and code:
+                    return token
+                if not own and best is None:
+                    best = token
+    return best
