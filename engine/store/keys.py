@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,20 +20,6 @@ class KeyRing:
         if len(key_encryption_key) != KEY_BYTES:
             raise NotConfigured("Khóa mã hóa chính phải dài 32 byte.")
         self._wrapping = AESGCM(key_encryption_key)
-
-    @classmethod
-    def at(cls, path: Path) -> KeyRing:
-        """The ring whose key lies in this file; the file is made, readable by its owner alone, at first use."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(secrets.token_bytes(KEY_BYTES))
-                    file.flush()
-                    os.fsync(file.fileno())
-            except FileExistsError:
-                pass  # another process was faster; its key is the key
-        return cls(path.read_bytes())
 
     def new_key(self) -> bytes:
         """A fresh data key, wrapped: what the case row stores."""

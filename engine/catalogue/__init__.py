@@ -1,0 +1,1 @@
+"""Procedures, their process versions and the units that work them: what may run, and who sits where."""

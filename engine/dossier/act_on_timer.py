@@ -1,0 +1,88 @@
+"""A due moment has come: the timer's own act, judged again under the case's lock, because the world may have moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+
+from engine.dossier import apologise
+from engine.dossier.actor import SYSTEM
+from engine.dossier.become_late import become_late
+from engine.dossier.case import Case
+from engine.dossier.end_early import abandon
+from engine.dossier.house import House
+from engine.dossier.letters import draft_letter
+from engine.dossier.status import Status
+from engine.run import Fire
+from engine.store.tables import timer
+
+
+def act_on_timer(house: House, timer_id: UUID) -> bool:
+    """Act once on a timer that is due and still armed; False when there is nothing to do (any more)."""
+    with house.store.transaction(role="worker") as connection:
+        case_id = connection.execute(select(timer.c.case_id).where(timer.c.id == timer_id)).scalar()
+    if case_id is None:
+        return False
+    with house.act(SYSTEM, case_id, "TimerFired") as case:
+        row = case.connection.execute(select(timer).where(timer.c.id == timer_id)).one()
+        if row.acted_at is not None or row.cancelled_at is not None or row.due_at > case.now:
+            case.is_void = True
+            return False
+        case.record.acted_timers.append(timer_id)
+        case.data = {"kind": row.kind, "due": row.due_at.isoformat()}
+        if case.row["closed_at"] is None:
+            DEEDS[row.kind](case, row.address)
+    return True
+
+
+def _fire(case: Case, address: str) -> None:
+    armed = {one.address: one for one in case.instance.timers}
+    if address not in armed:
+        return
+    case.facts.get("timers", {}).pop(address, None)
+    case.data |= {"element": armed[address].element_id}
+    case.apply(Fire(address=address), address=address)
+    _follow_silence(case, armed[address].element_id)
+
+
+def _follow_silence(case: Case, element_id: str) -> None:
+    """A consulted agency's limit has passed in silence: a statement of non-reply; the ledger charges them."""
+    element = case.version.program.elements.get(element_id)
+    host = element.properties.get("silence_of", "") if element is not None else ""
+    for address, told in case.facts.get("orders", {}).items():
+        if host and address.startswith(f"{host}#"):
+            case.event_type = "ConsultationSilent"
+            case.data |= {"unit": told["unit"], "task": told["name"]}
+            draft_letter(case, "non_reply_statement", unit_code=case.row["lead_unit"], data={"unit": told["unit"]})
+
+
+def _apology(case: Case, address: str) -> None:
+    case.event_type = "ApologyDrafted"
+    apologise.draft(case)
+
+
+def _legal_limit(case: Case, address: str) -> None:
+    become_late(case)
+
+
+def _supplement(case: Case, address: str) -> None:
+    """The applicant let the supplement's own limit pass: the dossier is closed and returned (form 03)."""
+    if case.row["status"] != Status.SUPPLEMENT_REQUIRED:
+        return
+    case.event_type = "SupplementExpired"
+    case.facts["outcome"] = "supplement_expired"
+    case.data["reason"] = "Quá thời hạn bổ sung mà chưa nhận được hồ sơ bổ sung"
+    abandon(case)
+    case.row["status"] = int(Status.STOPPED)
+    case.row["is_stopped"] = True
+    draft_letter(case, "refusal", unit_code=case.row["receiving_unit"], data={"reason": case.data["reason"]})
+
+
+DEEDS: Mapping[str, Callable[[Case, str], None]] = {
+    "process": _fire,
+    "apology": _apology,
+    "legal_limit": _legal_limit,
+    "supplement": _supplement,
+}

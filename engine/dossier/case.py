@@ -1,0 +1,308 @@
+"""A case inside its act: locked, restored, changed by inputs to its process, and written once at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import Connection, text
+
+from engine.catalogue.directory import Seating
+from engine.catalogue.versions import Version
+from engine.deadlines import Ledger
+from engine.dossier import movement
+from engine.dossier.actor import Actor
+from engine.dossier.command import Filled, TaskRef
+from engine.dossier.record import Record, Row
+from engine.errors import NotAllowed, NotFound, Refused, StaleTask
+from engine.history.canonical import canonical_bytes, moment_text
+from engine.history.chain import EVENT_FORMAT, next_hash
+from engine.history.personal import Commitment, commit
+from engine.rulesets import Ruleset
+from engine.run import Input, Instance, Step, Waiting
+from engine.store.queue import enqueue
+
+if TYPE_CHECKING:
+    from engine.dossier.house import House
+
+LOAD = text(
+    """
+    SELECT c.*, to_jsonb(w) AS item,
+           greatest(clock_timestamp() + make_interval(secs => coalesce(o.offset_seconds, 0)), c.last_at) AS now,
+           clock_timestamp() AS real_now
+    FROM cases c
+    LEFT JOIN clock_offset o ON true
+    LEFT JOIN work_item w ON w.id = :item AND w.case_id = c.id
+    WHERE c.id = :id
+    FOR UPDATE OF c
+    """
+)
+
+
+class Case:
+    """One case in the hands of one act. Nothing reaches the database before `finish`."""
+
+    def __init__(
+        self,
+        house: House,
+        connection: Connection,
+        actor: Actor,
+        kind: str,
+        row: Row,
+        item: Row | None,
+        version: Version,
+    ) -> None:
+        self.house = house
+        self.connection = connection
+        self.actor = actor
+        self.event_type = kind
+        self.row = row
+        self.item = item
+        self.version = version
+        self.id: UUID = row["id"]
+        self.now: datetime = row.pop("now")
+        self.real_now: datetime = row.pop("real_now")
+        self.facts: Row = row["facts"]
+        self.ledger = Ledger.from_json(row["ledger"])
+        self.record = Record()
+        self.data: Row = {}
+        self.personal: list[Commitment] = []
+        self.inputs: list[Row] = []
+        self.passed: list[Row] = []
+        self.flows: list[str] = []
+        self.jobs: list[tuple[str, Row]] = []
+        self.is_void = False  # the act found nothing to do: nothing is written
+        self._instance: Instance | None = None
+
+    @classmethod
+    def load(
+        cls, house: House, connection: Connection, actor: Actor, case_id: UUID, kind: str, task: TaskRef | None
+    ) -> Case:
+        """Lock and read the case; with `task`, check that it is still open, unmoved, and this actor's to do."""
+        found = connection.execute(LOAD, {"id": case_id, "item": task.id if task else None}).mappings().one_or_none()
+        if found is None:
+            raise NotFound("Không tìm thấy hồ sơ, hoặc bạn không có quyền xem hồ sơ này.")
+        row = dict(found)
+        item = row.pop("item")
+        if task is not None:
+            check_task(actor, item, task)
+        return cls(house, connection, actor, kind, row, item, house.versions.get(connection, row["version_id"]))
+
+    @property
+    def ruleset(self) -> Ruleset:
+        return self.house.ruleset(self.row["ruleset"])
+
+    @property
+    def instance(self) -> Instance:
+        """The running process, restored at first use."""
+        if self._instance is None:
+            if self.row["state"] is None:
+                raise Refused("Hồ sơ này đã kết thúc.")
+            self._instance = Instance.restore(
+                self.version.program, bytes(self.row["state"]), working_time=self.house.working_time
+            )
+        return self._instance
+
+    @property
+    def seating(self) -> Seating:
+        return Seating(
+            receiving_unit=self.row["receiving_unit"], lead_unit=self.row["lead_unit"], locality=self.row["locality"]
+        )
+
+    @property
+    def seq(self) -> int:
+        """The number of this act's event."""
+        return int(self.row["revision"]) + 1
+
+    def begin(self, instance: Instance, step: Step) -> None:
+        """Take up a process that was just started."""
+        self._instance = instance
+        self.inputs.append({"kind": "start"})
+        movement.follow(self, step, {})
+
+    def apply(self, signal: Input, **recorded: Any) -> Step:
+        """Give the process one input, and follow what it moved: work, clock, timers, messages, orders."""
+        before = {one.address: one for one in self.instance.waiting}
+        step = self.instance.apply(signal, at=self.now)
+        self.inputs.append({"kind": type(signal).__name__.lower(), **recorded})
+        movement.follow(self, step, before)
+        return step
+
+    def must_be_open(self) -> None:
+        """Raise Refused when the case has ended."""
+        if self.row["closed_at"] is not None:
+            raise Refused("Hồ sơ này đã kết thúc.")
+
+    def routing(self, form: Filled) -> Row:
+        """The values of a form that the process may see: those its expressions name, never a personal one."""
+        properties = self.version.forms.get(form.key, {}).get("properties", {})
+        named = self.version.routing
+        return {
+            name: value
+            for name, value in form.values.items()
+            if name in named and value is not None and not properties.get(name, {}).get("x-personal")
+        }
+
+    def change_item(self, **changes: Any) -> None:
+        """Change the work item of this act."""
+        if self.item is None:
+            raise StaleTask
+        self.item |= changes
+        self.record.changed_items.append(self.item)
+
+    def close_item(self, item_id: UUID, state: str = "done") -> None:
+        """Take a line out of an inbox; one that this very act put there is written as closed."""
+        for row in self.record.opened_items:
+            if row["id"] == item_id:
+                row |= {"state": state, "closed_at": self.now}
+                return
+        self.record.closed_items.append({"id": item_id, "state": state, "closed_at": self.now})
+
+    def keep_form(self, element_id: str, form: Filled) -> None:
+        """Store a form under the case's own key; the event only commits to it."""
+        body = orjson.dumps(dict(form.values), option=orjson.OPT_SORT_KEYS)
+        made = commit(f"form.{element_id}", body.decode())
+        self.personal.append(made)
+        sealed = self.house.keys.encrypt(self.row["data_key"], made.salt + body, b"form")
+        self.record.forms.append(
+            {
+                "case_id": self.id,
+                "revision": self.seq,
+                "element_id": element_id,
+                "form_key": form.key,
+                "officer_id": self.actor.id,
+                "submitted_at": self.now,
+                "body": sealed,
+            }
+        )
+
+    def close_waiting(self, waiting: Waiting) -> None:
+        """End one waiting place of a process that is abandoned."""
+        movement.close(self, waiting, is_done=False)
+
+    def drop_letter_work(self, kind: str) -> None:
+        """A drafted letter has lost its object: void it and take it out of the inbox."""
+        told = self.facts.get(kind)
+        if not told or self.row[kind] not in {"drafted", "escalated"}:
+            return
+        self.close_item(movement.item_id(self.id, f"{kind}#{told['letter']}"), "cancelled")
+        self.record.changed_letters.append(
+            {
+                "id": UUID(told["letter"]),
+                "state": "voided",
+                "data": {},
+                "signer": None,
+                "void_reason": "Hồ sơ đã giải quyết xong trước khi ký",
+            }
+        )
+
+    def participate(self, unit_code: str) -> None:
+        """From now on this unit may see the case."""
+        if unit_code and unit_code not in self.row["participants"]:
+            self.row["participants"] = [*self.row["participants"], unit_code]
+
+    def new_id(self, name: str) -> UUID:
+        """An id that a replay of this act would make again."""
+        return uuid5(self.id, f"{self.seq}:{name}")
+
+    def arm(self, kind: str, due_at: datetime, address: str = "") -> None:
+        """Arm a timer of the house's own; an armed one of the same kind and address is replaced."""
+        self.disarm(kind, address)
+        self.record.armed_timers.append(
+            {
+                "id": self.new_id(f"timer:{kind}:{address}"),
+                "case_id": self.id,
+                "kind": kind,
+                "address": address,
+                "due_at": due_at,
+            }
+        )
+
+    def disarm(self, kind: str, address: str = "") -> None:
+        """Cancel an armed timer, if there is one."""
+        self.record.cancelled_timers.append({"kind": kind, "address": address})
+        self.record.armed_timers = [
+            one for one in self.record.armed_timers if (one["kind"], one["address"]) != (kind, address)
+        ]
+
+    def defer(self, job: str, **arguments: Any) -> None:
+        """Queue a job in this act's own transaction."""
+        self.jobs.append((job, arguments))
+
+    def finish(self) -> None:
+        """Fold the ledger, seal the event, write everything in one statement, queue the jobs."""
+        if self.is_void:
+            return
+        movement.settle(self)
+        body = canonical_bytes(self._event())
+        digest = next_hash(bytes(self.row["head_hash"]), body)
+        seq, row = self.seq, self.row
+        self.record.events.append(
+            {
+                "case_id": self.id,
+                "seq": seq,
+                "recorded_at": self.real_now,
+                "at": self.now,
+                "type": self.event_type,
+                "body": body,
+                "hash": digest,
+            }
+        )
+        self.record.personal_values += [
+            {
+                "case_id": self.id,
+                "seq": seq,
+                "field": one.field,
+                "salt": one.salt,
+                "value": "" if one.field.startswith("form.") else one.value,
+            }
+            for one in self.personal
+        ]
+        for ordinal, order in enumerate(self.record.deliveries):
+            order["id"] = uuid5(self.id, f"{digest.hex()}:{ordinal}")
+            self.defer("delivery.send", delivery_id=str(order["id"]))
+        row["revision"], row["head_hash"], row["last_at"] = seq, digest, self.now
+        row["ledger"] = self.ledger.to_json()
+        if self._instance is not None:
+            row["state"] = None if self._instance.is_ended else self._instance.dump()
+        self.record.case = row
+        self.record.write(self.connection, self.id)
+        for name, arguments in self.jobs:
+            enqueue(self.connection, name, **arguments)
+
+    def _event(self) -> Row:
+        event: Row = {
+            "v": EVENT_FORMAT,
+            "case": str(self.id),
+            "seq": self.seq,
+            "type": self.event_type,
+            "at": moment_text(self.now),
+            "recorded_at": moment_text(self.real_now),
+            "actor": self.actor.for_event(),
+            "version": self.version.content_hash.hex(),
+            "semantics": self.version.semantics,
+            "status": self.row["status"],
+            "data": self.data,
+        }
+        if self.inputs:
+            event |= {"inputs": self.inputs, "passed": self.passed, "flows": self.flows}
+            event["waiting"] = [one.address for one in self.instance.waiting]
+        if self.personal:
+            event["personal"] = {one.field: one.digest.hex() for one in self.personal}
+        return event
+
+
+def check_task(actor: Actor, item: Mapping[str, Any] | None, task: TaskRef) -> None:
+    """Raise StaleTask when the work item has moved since it was shown, NotAllowed when it is not this actor's."""
+    if item is None or item["state"] != "open" or item["revision"] != task.revision:
+        raise StaleTask
+    if actor.kind != "officer":
+        return
+    if item["assignee"] is not None and item["assignee"] != str(actor.id):
+        if not actor.holds("unit_head", item["unit_code"]):
+            raise NotAllowed("Việc này đã được giao cho người khác.")
+    else:
+        actor.must_hold(item["role"], item["unit_code"])

@@ -1,0 +1,113 @@
+"""Complete a task: the form goes in, the process moves on, and the act of law that the form decided happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.dossier import (
+    assign,
+    collect_fee,
+    hand_over,
+    receive_phase,
+    receive_supplement,
+    refuse,
+    request_supplement,
+    return_result,
+    return_to_step,
+    sign,
+)
+from engine.dossier.actor import Actor
+from engine.dossier.case import Case
+from engine.dossier.command import Filled, TaskRef
+from engine.dossier.house import House
+from engine.errors import StaleTask
+from engine.run import Complete, Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTask:
+    """A filled form for one open task. The form has been checked against its schema."""
+
+    case_id: UUID
+    task: TaskRef
+    form: Filled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    code: str
+    next: tuple[tuple[str, str], ...]  # (task name, unit name) now waiting
+    is_ended: bool
+
+
+Deed = Callable[[Case, Waiting, Filled], None]
+
+BEFORE: Mapping[str, Deed] = {
+    "supplement": request_supplement.before,
+    "refuse": refuse.before,
+    "return": return_to_step.before,
+    "sign": sign.before,
+    "assign": assign.before,
+    "receive_supplement": receive_supplement.before,
+    "phase_receive": receive_phase.before,
+}
+AFTER: Mapping[str, Deed] = {
+    "supplement": request_supplement.after,
+    "refuse": refuse.after,
+    "hand_over": hand_over.after,
+    "pay": collect_fee.after,
+    "return_result": return_result.after,
+    "phase_receive": receive_phase.after,
+}
+"""What a decision, or else the kind of task, adds to the plain completion: before the process moves, and after."""
+
+
+def complete_task(house: House, actor: Actor, command: CompleteTask) -> Completed:
+    """Complete one task. Raises StaleTask when somebody was faster, FormRefused when the decision lacks its reason."""
+    with house.act(actor, command.case_id, "TaskCompleted", task=command.task) as case:
+        case.must_be_open()
+        complete(case, waiting_for(case), command.form)
+        row, names = case.row, case.house.directory
+    return Completed(
+        code=row["code"],
+        next=tuple(
+            (one["name"], names.name(one["unit_code"])) for one in case.record.opened_items if one["state"] == "open"
+        ),
+        is_ended=row["closed_at"] is not None,
+    )
+
+
+def waiting_for(case: Case) -> Waiting:
+    """The waiting task behind the work item of this act."""
+    address = case.item["address"] if case.item else ""
+    for one in case.instance.waiting:
+        if one.address == address:
+            return one
+    raise StaleTask
+
+
+def complete(case: Case, waiting: Waiting, form: Filled) -> None:
+    """The deed itself, on a case already locked."""
+    decision = str(form.values.get("decision") or "")
+    deed = decision if decision in BEFORE else waiting.properties.get("act", "")
+    case.data |= {
+        "element": waiting.element_id,
+        "task": waiting.name,
+        "unit": case.item["unit_code"] if case.item else "",
+        "role": case.item["role"] if case.item else "",
+    }
+    if decision:
+        case.data["decision"] = decision
+    BEFORE.get(deed, _nothing)(case, waiting, form)
+    case.keep_form(waiting.element_id, form)
+    variables = case.routing(form)
+    case.apply(Complete(address=waiting.address, variables=variables), address=waiting.address, variables=variables)
+    if waiting.properties.get("biz_done") == "true" and decision not in {"return", "supplement", "refuse"}:
+        sign.decide(case)
+    AFTER.get(deed, _nothing)(case, waiting, form)
+
+
+def _nothing(case: Case, waiting: Waiting, form: Filled) -> None:
+    """A plain completion adds nothing."""

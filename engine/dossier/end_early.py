@@ -1,0 +1,72 @@
+"""End a dossier before its result: withdrawn, stopped for good (form 05 of 2025), or received by mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.dossier.actor import Actor
+from engine.dossier.case import Case
+from engine.dossier.house import House
+from engine.dossier.letters import draft_letter
+from engine.dossier.status import Status
+from engine.errors import FormRefused, NotAllowed, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndEarly:
+    """`reason` is the applicant's request, the ground of the stop, or the mistake that was made."""
+
+    case_id: UUID
+    reason: str
+
+
+def withdraw(house: House, actor: Actor, command: EndEarly) -> None:
+    """The applicant takes the dossier back, possible until the result has been decided."""
+    with house.act(actor, command.case_id, "DossierWithdrawn") as case:
+        _end(case, command, outcome="withdrawn", status=Status.WITHDRAWN, roles=("counter_officer", "unit_head"))
+
+
+def stop(house: House, actor: Actor, command: EndEarly) -> None:
+    """Stop the handling for good and tell the applicant; only before the result has been decided."""
+    with house.act(actor, command.case_id, "DossierStopped") as case:
+        _end(case, command, outcome="stopped", status=Status.STOPPED, roles=("unit_head", "signer"))
+        case.row["is_stopped"] = True
+        draft_letter(case, "stop_notice", unit_code=case.row["lead_unit"], data={"reason": command.reason.strip()})
+
+
+def void(house: House, actor: Actor, command: EndEarly) -> None:
+    """Undo a mistaken reception, while the dossier has not left the counter. The code is never used again."""
+    with house.act(actor, command.case_id, "ReceptionVoided") as case:
+        if case.row["status"] != Status.RECEIVED:
+            raise Refused("Hồ sơ đã chuyển khỏi Bộ phận Một cửa, không hủy tiếp nhận được; hãy dùng rút hồ sơ.")
+        _end(case, command, outcome="voided", status=Status.STOPPED, roles=("counter_officer", "unit_head"))
+
+
+def _end(case: Case, command: EndEarly, *, outcome: str, status: Status, roles: tuple[str, ...]) -> None:
+    case.must_be_open()
+    if len(command.reason.strip()) < 5:
+        raise FormRefused(errors={"reason": "Ghi rõ lý do."})
+    if not any(case.actor.holds(role, unit) for role in roles for unit in case.row["participants"]):
+        raise NotAllowed
+    if case.row["decided_at"] is not None:
+        raise Refused("Kết quả đã được ký, không dừng hồ sơ được nữa.")
+    case.data = {"reason": command.reason.strip()}
+    case.facts["outcome"] = outcome
+    abandon(case)
+    case.row["status"] = int(status)
+    case.row["is_suspended"] = False
+
+
+def abandon(case: Case) -> None:
+    """Close everything that still waits; the process state stays as it was, for the record."""
+    for waiting in case.instance.waiting:
+        case.close_waiting(waiting)
+    for address in case.facts.pop("timers", {}):
+        case.disarm("process", address)
+    for kind in ("apology", "legal_limit", "supplement"):
+        case.disarm(kind)
+    case.facts["is_counting"] = False
+    case.drop_letter_work("apology")
+    case.ledger = case.ledger.close(case.now).finish(case.now)
+    case.row["closed_at"] = case.now

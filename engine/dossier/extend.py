@@ -1,0 +1,40 @@
+"""Extend the limit of law where a special law grants it (gia hạn), naming its article: the legal date moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from engine.deadlines import parse_limit
+from engine.dossier.actor import Actor
+from engine.dossier.house import House
+from engine.errors import FormRefused, NotAllowed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    case_id: UUID
+    by: str  # a limit: 5d working days, 10cd plain days
+    article: str
+    reason: str
+
+
+def extend(house: House, actor: Actor, command: Extend) -> None:
+    """Grant more time. Only a head or a signer of a unit taking part may; the article is required."""
+    if not command.article.strip():
+        raise FormRefused(errors={"article": "Ghi điều, khoản của luật cho phép gia hạn."})
+    by = parse_limit(command.by)
+    with house.act(actor, command.case_id, "LimitExtended") as case:
+        case.must_be_open()
+        if not any(actor.holds(role, unit) for role in ("unit_head", "signer") for unit in case.row["participants"]):
+            raise NotAllowed("Chỉ người đứng đầu đơn vị tham gia giải quyết mới được gia hạn.")
+        before = case.row["legal_due_at"]
+        case.ledger = case.ledger.extend(case.now, by, article=command.article)
+        after = case.ledger.due_of_law(house.calendar)
+        case.data = {
+            "by": str(by),
+            "article": command.article.strip(),
+            "reason": command.reason.strip(),
+            "from": before.isoformat() if before else None,
+            "to": after.isoformat() if after else None,
+        }

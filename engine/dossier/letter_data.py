@@ -1,0 +1,219 @@
+"""What each letter prints, read when it is rendered: personal values are never kept in the letter's row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from engine.catalogue.directory import Unit
+from engine.catalogue.versions import Version
+from engine.deadlines import Calendar, Limit, LimitUnit, parse_limit
+from engine.dossier.house import House
+from engine.errors import NotFound
+from engine.store.tables import cases, letter, officer, paper, party
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Everything a letter may quote."""
+
+    house: House
+    case: Mapping[str, Any]
+    letter: Mapping[str, Any]
+    version: Version
+    people: Mapping[str, Mapping[str, Any]]
+    papers: Sequence[Mapping[str, Any]]
+    signer: Mapping[str, Any] | None
+    unit: Unit
+    receiver: Unit
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.house.calendar
+
+
+def read_source(house: House, connection: Connection, letter_id: Any) -> Source:
+    """Read what a letter needs, in one transaction."""
+    row = connection.execute(select(letter).where(letter.c.id == letter_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy văn bản.")
+    case = connection.execute(select(cases).where(cases.c.id == row["case_id"])).mappings().one()
+    people = connection.execute(select(party).where(party.c.case_id == case["id"])).mappings()
+    papers = connection.execute(select(paper).where(paper.c.case_id == case["id"]).order_by(paper.c.ordinal)).mappings()
+    signer = None
+    if row["signer"] and row["signer"].get("id"):
+        signer = connection.execute(select(officer).where(officer.c.id == row["signer"]["id"])).mappings().one_or_none()
+    return Source(
+        house=house,
+        case=dict(case),
+        letter=dict(row),
+        version=house.versions.get(connection, case["version_id"]),
+        people={one["role"]: dict(one) for one in people},
+        papers=[dict(one) for one in papers],
+        signer=dict(signer) if signer is not None else None,
+        unit=house.directory[row["unit_code"]],
+        receiver=house.directory[case["receiving_unit"]],
+    )
+
+
+def letter_data(source: Source, at: datetime) -> Data:
+    """The data of this letter's form, dated `at`."""
+    data = _common(source, at) | BUILDERS[source.letter["kind"]](source)
+    return {name: value for name, value in data.items() if value not in (None, "")}
+
+
+def _common(source: Source, at: datetime) -> Data:
+    case, unit = source.case, source.unit
+    dated = source.calendar.local(at)
+    day = dated.date() if source.calendar.is_working_day(dated.date()) else source.calendar.next_opening(at).date()
+    data: Data = {
+        "letterhead": dict(unit.letterhead) or {"agency": unit.name, "place": "Hà Tĩnh"},
+        "agency": _filled({"name": unit.name, "phone": unit.phone, "website": source.house.settings.address}),
+        "date": day.isoformat(),
+        "printed_at": dated.isoformat(),
+        "number": source.letter["notation"],
+        "dossier": {"code": case["code"], "procedure": case["procedure_name"]},
+        "qr": f"motcua:1:{case['code']}:{case['revision']}:{bytes(case['head_hash']).hex()}",
+    }
+    owner = source.people.get("owner")
+    if owner is not None:
+        data["owner"] = _person(owner)
+    submitter = source.people.get("submitter")
+    if submitter is not None:
+        data["submitter"] = {name: value for name, value in _person(submitter).items() if name in SUBMITTER}
+    if source.signer is not None:
+        data["signer"] = {"name": source.signer["name"], "title": source.signer["title"] or "Cán bộ"}
+    return data
+
+
+SUBMITTER = {"name", "identifier", "phone"}
+
+
+def _person(row: Mapping[str, Any]) -> Data:
+    return _filled({name: row[name] for name in ("kind", "name", "identifier", "phone", "email", "address")})
+
+
+def _filled(data: Data) -> Data:
+    return {name: value for name, value in data.items() if value}
+
+
+def _receipt(source: Source) -> Data:
+    case, manifest = source.case, source.version.manifest
+    phase = source.letter["data"].get("phase", 1)
+    words = next((one.limit for one in manifest.phases if one.number == phase), "") or manifest.limit
+    fee = manifest.fee.amount
+    data: Data = {
+        "components": [
+            _filled({name: one[name] for name in ("name", "originals", "certified", "copies")})
+            for one in source.papers
+            if one["kind"] == "component" and one["is_received"]
+        ]
+        or [{"name": "Tờ khai, đơn đề nghị theo mẫu", "originals": 1}],
+        "sets": case["facts"].get("sets", 1),
+        "limit": parse_limit(words).vietnamese() if words else "không quy định",
+        "received_at": source.calendar.local(case["received_at"]).isoformat(),
+        "return_at": _local(source, case["promised_at"]) or _local(source, case["received_at"]),
+        "result_channel": _channel(source),
+        "fee": fee or None,
+        "lookup": {"url": f"{source.house.settings.address}/tra-cuu", "code": case["code"]},
+        "receiver": {"name": source.signer["name"] if source.signer else source.receiver.name},
+        "is_online": case["channel"] == 2,
+    }
+    return data
+
+
+def _channel(source: Source) -> str:
+    if source.case["facts"].get("result_delivery") == "post":
+        return "qua dịch vụ bưu chính công ích, về địa chỉ đã đăng ký"
+    return f"trực tiếp tại {source.receiver.name}"
+
+
+def _supplement(source: Source) -> Data:
+    told = source.letter["data"]
+    names = told.get("papers") or [source.case["procedure_name"]]
+    return {
+        "requirements": [{"name": name, "demand": told["reason"]} for name in names],
+        "reason": told["reason"],
+        "supplement_due_at": _local_text(source, told.get("due")),
+        "effect": source.version.manifest.supplement.effect,
+        "guide": {
+            "name": source.signer["name"] if source.signer else source.unit.name,
+            "phone": source.unit.phone or "1022",
+        },
+    }
+
+
+def _refusal(source: Source) -> Data:
+    return {
+        "reason": source.letter["data"]["reason"],
+        "submitted_at": _local(source, source.case["received_at"]),
+        "is_online": source.case["channel"] == 2,
+    }
+
+
+def _apology(source: Source) -> Data:
+    told, case = source.letter["data"], source.case
+    appointed = datetime.fromisoformat(told["appointed_at"])
+    promised = datetime.fromisoformat(told["promised_at"])
+    days = Decimal(max(1, _working_days(source.calendar, appointed, promised)))
+    words = source.version.manifest.limit
+    return {
+        "receiver": {"name": source.receiver.name},
+        "cause": told.get("cause", "late"),
+        "received_at": _local(source, case["received_at"]),
+        "limit": parse_limit(words).vietnamese() if words else None,
+        "appointed_at": source.calendar.local(appointed).isoformat(),
+        "new_appointed_at": source.calendar.local(promised).isoformat(),
+        "extension": Limit(days, LimitUnit.working_day).vietnamese(),
+        "time": 1,
+        "reason": told["reason"],
+        "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
+    }
+
+
+def _working_days(calendar: Calendar, after: datetime, until: datetime) -> int:
+    first, last = calendar.local(after).date(), calendar.local(until).date()
+    days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(calendar.is_working_day(day) for day in days)
+
+
+def _stop(source: Source) -> Data:
+    return {"reason": source.letter["data"]["reason"], "receiver": {"name": source.receiver.name}}
+
+
+def _hand_over(source: Source) -> Data:
+    return {
+        "result": source.version.manifest.result.name or "Kết quả giải quyết thủ tục hành chính",
+        "receiver": {"name": source.people["submitter"]["name"]} if "submitter" in source.people else None,
+    }
+
+
+def _non_reply(source: Source) -> Data:
+    unit = source.house.directory.name(source.letter["data"]["unit"])
+    return {"consulted": {"name": unit}, "receiver": {"name": unit}}
+
+
+def _local(source: Source, moment: datetime | None) -> str | None:
+    return source.calendar.local(moment).isoformat() if moment else None
+
+
+def _local_text(source: Source, moment: str | None) -> str | None:
+    return _local(source, datetime.fromisoformat(moment)) if moment else None
+
+
+BUILDERS: Mapping[str, Callable[[Source], Data]] = {
+    "receipt": _receipt,
+    "supplement_request": _supplement,
+    "refusal": _refusal,
+    "apology": _apology,
+    "stop_notice": _stop,
+    "result_hand_over": _hand_over,
+    "non_reply_statement": _non_reply,
+}

@@ -1,0 +1,312 @@
+"""What a step of the process means for the case: work items, the clock's intervals, timers, messages, orders, status.
+
+An act gives the process an input; this module follows what moved. Nothing here decides anything of law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from engine.deadlines import Interval, Limit, Owner, operational_due, parse_limit
+from engine.dossier.orders import payload_for
+from engine.dossier.status import Status
+from engine.run import Step, Waiting
+
+if TYPE_CHECKING:
+    from engine.dossier.case import Case
+
+FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where work without a due moment sorts: last."""
+
+OWNERS = {"one_stop": Owner.one_stop, "signer": Owner.signer, "applicant": Owner.applicant, "payment": Owner.payment}
+
+
+def item_id(case_id: UUID, address: str) -> UUID:
+    """A work item's id: the same task of the same case always has the same one."""
+    return uuid5(case_id, address)
+
+
+def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
+    """Record what one input completed, closed and opened; `before` is what waited until now, by address."""
+    completed = {f"{one.element_id}#{one.lap}" for one in step.completed}
+    closed = [before[address] for address in step.closed if address in before]
+    case.passed += [{"element": one.element_id, "lap": one.lap, "kind": one.kind} for one in step.completed]
+    case.flows += step.flows
+    closing = {one.properties.get("step", "") for one in closed}
+    for gone in closed:
+        close(case, gone, is_done=gone.address in completed)
+    for waiting in step.opened:
+        _open(case, waiting, is_same_step=waiting.properties.get("step", "") in closing)
+    _follow_timers(case)
+    if step.is_ended:
+        case.row["closed_at"] = case.now
+        case.facts["end"] = step.end_event or ""
+        case.ledger = case.ledger.close(case.now)
+
+
+def close(case: Case, gone: Waiting, *, is_done: bool) -> None:
+    """One place of the process waits no more: its interval ends, its line leaves the inbox."""
+    case.ledger = case.ledger.close(case.now, address=gone.address)
+    if gone.kind == "task":
+        case.close_item(item_id(case.id, gone.address), "done" if is_done else "cancelled")
+    elif gone.kind == "service":
+        case.facts.setdefault("orders", {}).pop(gone.address, None)
+    elif gone.kind == "message":
+        case.record.ended_subscriptions.append(gone.address)
+
+
+def _open(case: Case, waiting: Waiting, *, is_same_step: bool) -> None:
+    if waiting.kind == "task":
+        _open_task(case, waiting, is_same_step=is_same_step)
+    elif waiting.kind == "service":
+        _open_order(case, waiting)
+    elif waiting.kind == "message":
+        _subscribe(case, waiting)
+
+
+def _open_task(case: Case, waiting: Waiting, *, is_same_step: bool) -> None:
+    told = waiting.properties
+    unit_code = case.house.directory.resolve(waiting.unit_seat, case.seating)
+    role = told.get("role") or "case_officer"
+    is_paused = told.get("clock") == "paused"
+    due = None if is_paused else _step_due(case, told, is_same_step=is_same_step)
+    assignee = None if is_paused else case.facts.get("handlers", {}).get(f"{unit_code}|{role}")
+    case.participate(unit_code)
+    case.ledger = case.ledger.open(
+        Interval(
+            owner=_owner(told, role),
+            basis=told.get("clock_basis") or "step",
+            started_at=case.now,
+            unit=unit_code,
+            officer=assignee,
+            is_running=not is_paused,
+            element_id=waiting.element_id,
+            address=waiting.address,
+            step=told.get("step", ""),
+            label=told.get("step_name") or waiting.name,
+            limit=_limit(told),
+        )
+    )
+    case.record.opened_items.append(
+        work_item(
+            case,
+            address=waiting.address,
+            element_id=waiting.element_id,
+            kind="task",
+            name=waiting.name,
+            unit_code=unit_code,
+            role=role,
+            assignee=assignee,
+            form_key=told.get("form") or None,
+            step=told.get("step") or None,
+            due_at=due,
+            is_paused=is_paused,
+        )
+    )
+
+
+def work_item(
+    case: Case, *, address: str, kind: str, name: str, unit_code: str, role: str, **more: Any
+) -> dict[str, Any]:
+    """A new line for somebody's inbox, denormalised so that a list page reads one table."""
+    row = {
+        "id": item_id(case.id, address),
+        "case_id": case.id,
+        "address": address,
+        "element_id": "",
+        "kind": kind,
+        "name": name,
+        "unit_code": unit_code,
+        "role": role,
+        "assignee": None,
+        "form_key": None,
+        "step": None,
+        "state": "open",
+        "is_paused": False,
+        "revision": 1,
+        "opened_at": case.now,
+        "taken_at": None,
+        "closed_at": None,
+        "due_at": None,
+        "case_code": case.row["code"],
+        "case_legal_due_at": case.row["legal_due_at"],
+        "procedure_code": case.row["procedure_code"],
+        "procedure_name": case.row["procedure_name"],
+        "applicant": case.facts.get("applicant", ""),
+        "applicant_key": case.facts.get("applicant_key", ""),
+        **more,
+    }
+    row["sort_at"] = row["due_at"] or row["case_legal_due_at"] or FAR_FUTURE
+    return row
+
+
+def _open_order(case: Case, waiting: Waiting) -> None:
+    """A service task: an order to a neighbour, and an interval that the neighbour answers for."""
+    told = waiting.properties
+    target = told.get("target_unit") or waiting.unit_seat
+    unit_code = case.house.directory.resolve(target, case.seating)
+    limit = _limit(told)
+    due = operational_due(case.now, limit, case.house.calendar) if limit else None
+    case.ledger = case.ledger.open(
+        Interval(
+            owner=Owner.post if told.get("connector") == "postal" else Owner.consulted,
+            basis=told.get("clock_basis") or "consultation",
+            started_at=case.now,
+            unit=unit_code,
+            is_running=told.get("clock") != "paused",
+            element_id=waiting.element_id,
+            address=waiting.address,
+            step=told.get("step", ""),
+            label=told.get("step_name") or waiting.name,
+            limit=limit,
+        )
+    )
+    case.facts.setdefault("orders", {})[waiting.address] = {"unit": unit_code, "name": waiting.name}
+    case.record.deliveries.append(
+        order(
+            case,
+            connector=told.get("connector", ""),
+            operation=told.get("operation", ""),
+            target_unit=unit_code,
+            address=waiting.address,
+            payload=payload_for(case, waiting, unit_code, due),
+        )
+    )
+
+
+def order(
+    case: Case,
+    *,
+    connector: str,
+    operation: str,
+    target_unit: str | None,
+    address: str | None,
+    payload: Mapping[str, Any],
+) -> dict[str, Any]:
+    """A delivery row; its id comes from the event's hash when the act finishes."""
+    empty = dict.fromkeys(("next_at", "sent_at", "answered_at", "reference", "receipt", "answer", "error"))
+    return empty | {
+        "case_id": case.id,
+        "address": address,
+        "connector": connector,
+        "operation": operation,
+        "target_unit": target_unit,
+        "payload": dict(payload),
+        "state": "pending",
+        "attempts": 0,
+        "created_at": case.real_now,
+    }
+
+
+def _subscribe(case: Case, waiting: Waiting) -> None:
+    for one in case.instance.subscriptions:
+        if one.address == waiting.address:
+            case.record.subscriptions.append(
+                {"case_id": case.id, "address": one.address, "message": one.message, "key": one.key}
+            )
+    case.ledger = case.ledger.open(
+        Interval(
+            owner=OWNERS.get(waiting.properties.get("clock_owner", ""), Owner.consulted),
+            basis=waiting.properties.get("clock_basis") or "message",
+            started_at=case.now,
+            is_running=waiting.properties.get("clock") != "paused",
+            element_id=waiting.element_id,
+            address=waiting.address,
+            step=waiting.properties.get("step", ""),
+            label=waiting.name,
+        )
+    )
+
+
+def _follow_timers(case: Case) -> None:
+    armed: dict[str, str] = case.facts.get("timers", {})
+    now_armed = {one.address: one for one in case.instance.timers}
+    for address in armed.keys() - now_armed.keys():
+        case.disarm("process", address)
+    for address, one in now_armed.items():
+        if armed.get(address) != one.due.isoformat():
+            case.arm("process", one.due, address)
+    case.facts["timers"] = {address: one.due.isoformat() for address, one in now_armed.items()}
+
+
+def _owner(told: Mapping[str, str], role: str) -> Owner:
+    if told.get("clock_owner"):
+        return OWNERS.get(told["clock_owner"], Owner.unit)
+    if role in {"counter_officer", "returner", "cashier", "digitiser"}:
+        return Owner.one_stop
+    return Owner.signer if role == "signer" else Owner.unit
+
+
+def _limit(told: Mapping[str, str]) -> Limit | None:
+    words = told.get("step_limit") or told.get("limit") or ""
+    return parse_limit(words) if words else None
+
+
+def _step_due(case: Case, told: Mapping[str, str], *, is_same_step: bool) -> datetime | None:
+    """The step's time binds, not its tasks': tasks of one step share the moment that its first task set."""
+    limit, step = _limit(told), told.get("step", "")
+    if limit is None:
+        return None
+    dues: dict[str, str] = case.facts.setdefault("step_dues", {})
+    if step and is_same_step and step in dues:
+        return datetime.fromisoformat(dues[step])
+    due = operational_due(case.now, limit, case.house.calendar)
+    if step:
+        dues[step] = due.isoformat()
+    return due
+
+
+def settle(case: Case) -> None:
+    """After all inputs of an act: fold the ledger into the case's dates, re-arm its deadlines, name its status."""
+    _settle_status(case)
+    _settle_dates(case)
+
+
+def _settle_status(case: Case) -> None:
+    row = case.row
+    if row["status"] in Status.FINAL:
+        return
+    bases = {one.basis for one in case.ledger.intervals if one.ended_at is None and not one.is_running}
+    row["is_suspended"] = bool(bases)
+    if "supplement" in bases:
+        row["status"] = int(Status.SUPPLEMENT_REQUIRED)
+    elif "financial_obligation" in bases:
+        row["status"] = int(Status.FINANCIAL_OBLIGATION)
+    elif row["decided_at"] is not None:
+        row["status"] = int(Status.DECIDED)
+    elif row["status"] != Status.RECEIVED or _has_left_counter(case):
+        row["status"] = int(Status.IN_PROGRESS)
+
+
+def _has_left_counter(case: Case) -> bool:
+    return case.row["receiving_unit"] not in {one.unit for one in case.ledger.intervals if one.ended_at is None}
+
+
+def _settle_dates(case: Case) -> None:
+    row, calendar, ledger = case.row, case.house.calendar, case.ledger
+    due, promised = ledger.due_of_law(calendar), ledger.promised(calendar)
+    has_moved = due != row["legal_due_at"]
+    row["legal_due_at"], row["promised_at"] = due, promised
+    for item in case.record.opened_items:
+        item["case_legal_due_at"] = due
+        item["sort_at"] = item["due_at"] or due or FAR_FUTURE
+    is_counting = due is not None and ledger.done_at is None and not ledger.is_paused and row["closed_at"] is None
+    was_counting = case.facts.get("is_counting", False)
+    if has_moved or is_counting != was_counting:
+        case.facts["is_counting"] = is_counting
+        for kind in ("apology", "legal_limit"):
+            if was_counting:
+                case.disarm(kind)
+        if is_counting and due is not None:
+            _arm_deadlines(case, due)
+
+
+def _arm_deadlines(case: Case, due: datetime) -> None:
+    if not case.row["is_late"]:
+        case.arm("legal_limit", due)
+    moment = case.ledger.apology_due_at(case.house.calendar, case.ruleset.apology.timing)
+    if moment is not None and case.row["apology"] == "none":
+        case.arm("apology", max(moment, case.now))

@@ -1,0 +1,56 @@
+"""What the house sends to a neighbour for a case: declared inputs only, never the whole of a form."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.run import Waiting
+from engine.store.tables import party
+
+if TYPE_CHECKING:
+    from engine.dossier.case import Case
+
+
+def payload_for(case: Case, waiting: Waiting, unit_code: str, due: datetime | None) -> dict[str, Any]:
+    """The payload of a service task's order, by its connector."""
+    if waiting.properties.get("connector") == "postal":
+        return postal_payload(case)
+    return consultation_payload(case, waiting, unit_code, due)
+
+
+def consultation_payload(case: Case, waiting: Waiting, unit_code: str, due: datetime | None) -> dict[str, Any]:
+    """A question to another agency: about which dossier, what is asked, and until when."""
+    names = case.house.directory
+    asked = case.data.get("question") or waiting.properties.get("question") or waiting.name
+    content = f"Đề nghị {names.name(unit_code)} cho ý kiến đối với hồ sơ {case.row['code']}: {asked}."
+    wanted = [name.strip() for name in waiting.properties.get("inputs", "").split(",") if name.strip()]
+    values = {name: case.instance.variables[name] for name in wanted if name in case.instance.variables}
+    payload: dict[str, Any] = {
+        "to": unit_code,
+        "to_name": names.name(unit_code),
+        "subject": f"{waiting.name} – {case.row['procedure_name']}",
+        "content": " ".join([content, *(f"{name}: {value}." for name, value in values.items())]),
+        "signer": case.actor.name,
+    }
+    if due is not None:
+        payload["due_on"] = f"{case.house.calendar.local(due):%Y-%m-%d}"
+    return payload
+
+
+def postal_payload(case: Case) -> dict[str, Any]:
+    """Where the post brings the result to, or fetches the dossier from."""
+    owner = (
+        case.connection.execute(select(party).where(party.c.case_id == case.id, party.c.role == "submitter"))
+        .mappings()
+        .one()
+    )
+    return {
+        "name": owner["name"],
+        "address": owner["address"],
+        "phone": owner["phone"],
+        "email": owner["email"],
+        "note": f"Kết quả hồ sơ {case.row['code']}",
+    }

@@ -1,0 +1,240 @@
+"""Receive a dossier at the counter: check its papers, give it a code, start its process (NĐ 118/2025)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from engine.catalogue.directory import Seating
+from engine.catalogue.versions import Version
+from engine.deadlines import parse_limit
+from engine.dossier.actor import Actor
+from engine.dossier.case import Case
+from engine.dossier.command import Filled, PaperGiven, Person
+from engine.dossier.house import House
+from engine.dossier.letters import draft_letter
+from engine.dossier.status import Status
+from engine.errors import FormRefused, InputError, Refused
+from engine.history.chain import GENESIS
+from engine.history.personal import commit
+from engine.run import Complete, Instance
+from engine.store.tables import cases
+from engine.store.text import search_key, vietnamese_sort_key
+
+CHANNELS = {"counter": 1, "online": 2, "post": 3}
+"""The national portal's codes of the way a dossier came in."""
+
+NEXT_NUMBER = text(
+    """
+    INSERT INTO dossier_number (unit_code, day, last) VALUES (:unit_code, :day, 1)
+    ON CONFLICT (unit_code, day) DO UPDATE SET last = dossier_number.last + 1 RETURNING last
+    """
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveDossier:
+    """`id` is made when the form is shown, so that a form sent twice opens one dossier."""
+
+    id: UUID
+    procedure_code: str
+    receiving_unit: str
+    owner: Person
+    form: Filled
+    papers: tuple[PaperGiven, ...] = ()
+    submitter: Person | None = None
+    channel: str = "counter"
+    locality: str | None = None  # for a province-level procedure: the commune it concerns
+    result_delivery: str = "counter"  # counter | post
+    foreign_code: str = ""  # the code of the national portal or of a ministry, kept beside ours
+    parent_id: UUID | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    case_id: UUID
+    code: str
+
+
+def receive(house: House, actor: Actor, command: ReceiveDossier) -> Received:
+    """Open a dossier and complete its reception task. Raises Refused, NotAllowed, FormRefused."""
+    actor.must_hold("counter_officer", command.receiving_unit)
+    try:
+        with house.store.transaction(units=actor.units) as connection:
+            return open_dossier(house, connection, actor, command)
+    except IntegrityError:
+        earlier = _earlier(house, actor, command.id)
+        if earlier is None:
+            raise
+        return earlier
+
+
+def open_dossier(house: House, connection: Connection, actor: Actor, command: ReceiveDossier) -> Received:
+    """The reception inside a transaction that may open several: one submission, several agencies."""
+    now = house.clock.now(connection)
+    today = house.calendar.local(now).date()
+    version = house.versions.published(connection, command.procedure_code, today)
+    check_reception(version, command)
+    unit = house.directory[command.receiving_unit]
+    locality = unit.locality or command.locality
+    seating = Seating(receiving_unit=unit.code, lead_unit=unit.code, locality=locality)
+    lead = house.directory.resolve(version.manifest.lead, seating)
+    ruleset = house.ruleset_on(now)
+    number = connection.execute(NEXT_NUMBER, {"unit_code": unit.code, "day": today}).scalar_one()
+    code = ruleset.dossier_code.write(unit=unit.code, on=today, number=number)
+    row: dict[str, Any] = {
+        "id": command.id,
+        "kind": version.manifest.kind,
+        "code": code,
+        "parent_id": command.parent_id,
+        "procedure_code": version.procedure_code,
+        "procedure_name": version.manifest.name,
+        "version_id": version.id,
+        "ruleset": ruleset.name,
+        "channel": CHANNELS[command.channel],
+        "status": int(Status.RECEIVED),
+        "is_suspended": False,
+        "is_stopped": False,
+        "title": str(command.details.get("title", "")),
+        "receiving_unit": unit.code,
+        "lead_unit": lead,
+        "locality": locality,
+        "participants": list(dict.fromkeys((unit.code, lead))),
+        "received_at": now,
+        "legal_due_at": None,
+        "promised_at": None,
+        "decided_at": None,
+        "closed_at": None,
+        "is_late": False,
+        "explanation": "none",
+        "apology": "none",
+        "data_key": house.keys.new_key(),
+        "ledger": [],
+        "facts": facts_of(command),
+        "revision": 0,
+        "last_at": now,
+        "head_hash": GENESIS,
+        "state": None,
+    }
+    connection.execute(cases.insert().values(row))
+    real_now = now - house.clock.offset(connection)
+    case = Case(house, connection, actor, "DossierReceived", row | {"now": now, "real_now": real_now}, None, version)
+    _begin(case, command)
+    case.finish()
+    return Received(case_id=command.id, code=code)
+
+
+def check_reception(version: Version, command: ReceiveDossier) -> None:
+    """The checklist: the channel is allowed, somebody applies, every required paper is there."""
+    manifest = version.manifest
+    if command.channel not in manifest.channels:
+        raise Refused("Thủ tục này không tiếp nhận qua kênh đã chọn.")
+    if manifest.kind == "dossier" and not command.owner.name.strip():
+        raise FormRefused(errors={"owner_name": "Nhập họ và tên chủ hồ sơ."})
+    given = {one.name for one in command.papers if one.is_received}
+    missing = [one.name for one in manifest.papers if one.required and one.name not in given]
+    if missing:
+        raise FormRefused(
+            "Hồ sơ chưa đủ thành phần: " + "; ".join(missing) + ".", errors={"papers": "Thiếu: " + "; ".join(missing)}
+        )
+
+
+def facts_of(command: ReceiveDossier) -> dict[str, Any]:
+    """What later acts need to know of the reception, without personal detail beyond the name lists show."""
+    return {
+        "phase": 1,
+        "result_delivery": command.result_delivery,
+        "foreign_code": command.foreign_code,
+        "applicant": command.owner.name,
+        "applicant_key": search_key(command.owner.name),
+        "sets": int(command.details.get("sets", 1)),
+    }
+
+
+def _begin(case: Case, command: ReceiveDossier) -> None:
+    manifest, now = case.version.manifest, case.now
+    limit = parse_limit(manifest.phases[0].limit) if manifest.phases and manifest.phases[0].limit else None
+    if limit is None and manifest.limit:
+        limit = parse_limit(manifest.limit)
+    cutoff = time.fromisoformat(manifest.cutoff) if manifest.cutoff else None
+    case.ledger = case.ledger.begin(now, limit, cutoff=cutoff)
+    _keep_people(case, command)
+    _keep_papers(case, command)
+    instance, step = Instance.start(
+        case.version.program, instance_id=case.id, at=now, working_time=case.house.working_time
+    )
+    case.begin(instance, step)
+    first = next((one for one in instance.waiting if one.kind == "task"), None)
+    if first is None:
+        raise InputError("Quy trình của thủ tục này không có bước tiếp nhận.")
+    case.keep_form(first.element_id, command.form)
+    variables = case.routing(command.form)
+    case.apply(Complete(address=first.address, variables=variables), address=first.address, variables=variables)
+    case.data = {
+        "procedure": manifest.code,
+        "code": case.row["code"],
+        "ruleset": case.row["ruleset"],
+        "channel": case.row["channel"],
+        "limit": str(limit) if limit else None,
+        "papers": [one.name for one in command.papers if one.is_received],
+        "element": first.element_id,
+        "task": first.name,
+    }
+    if manifest.kind == "dossier":
+        draft_letter(case, "receipt", unit_code=case.row["receiving_unit"])
+
+
+def _keep_people(case: Case, command: ReceiveDossier) -> None:
+    people = {"owner": command.owner, "submitter": command.submitter or command.owner}
+    if not command.owner.name:
+        return
+    for role, person in people.items():
+        case.record.parties.append(
+            {
+                "case_id": case.id,
+                "role": role,
+                "kind": person.kind,
+                "name": person.name,
+                "name_search": search_key(person.name),
+                "sort_key": vietnamese_sort_key(person.name),
+                "identifier": person.identifier,
+                "phone": person.phone,
+                "email": person.email,
+                "address": person.address,
+            }
+        )
+        for name in ("name", "identifier", "phone", "email", "address"):
+            if getattr(person, name):
+                case.personal.append(commit(f"{role}.{name}", getattr(person, name)))
+
+
+def _keep_papers(case: Case, command: ReceiveDossier) -> None:
+    for ordinal, one in enumerate(command.papers, start=1):
+        case.record.papers.append(
+            {
+                "case_id": case.id,
+                "ordinal": ordinal,
+                "name": one.name,
+                "originals": one.originals,
+                "certified": one.certified,
+                "copies": one.copies,
+                "is_received": one.is_received,
+                "digitised": 1 if one.blob else 0,
+                "blob": one.blob,
+                "file_name": one.file_name,
+                "mime": one.mime,
+                "kind": "component",
+            }
+        )
+
+
+def _earlier(house: House, actor: Actor, case_id: UUID) -> Received | None:
+    with house.store.transaction(units=actor.units) as connection:
+        code = connection.execute(text("SELECT code FROM cases WHERE id = :id"), {"id": case_id}).scalar()
+    return Received(case_id=case_id, code=str(code)) if code else None

@@ -1,0 +1,24 @@
+"""Sign: the competent leader decides. Lateness is judged by this moment, never by when the result was picked up."""
+
+from __future__ import annotations
+
+from engine.dossier.case import Case
+from engine.dossier.command import Filled
+from engine.run import Waiting
+
+
+def before(case: Case, waiting: Waiting, form: Filled) -> None:
+    """A signature is an event of its own kind."""
+    case.event_type = "DecisionSigned"
+
+
+def decide(case: Case) -> None:
+    """The matter is settled: the term of law ends here, and a drafted apology has no object any more."""
+    row = case.row
+    row["decided_at"] = case.now
+    case.ledger = case.ledger.finish(case.now)
+    if case.ledger.is_late(case.house.calendar, case.now):
+        row["is_late"] = True
+    if row["apology"] == "drafted" and not row["is_late"]:
+        case.drop_letter_work("apology")
+        row["apology"] = "none"

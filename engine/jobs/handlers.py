@@ -1,0 +1,56 @@
+"""The handlers of the queue: each calls one act or one try, which check again under the lock that there is work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from engine.delivery.deliver import Next, deliver
+from engine.delivery.orders import DeliveryRow
+from engine.dossier.act_on_timer import act_on_timer
+from engine.dossier.issue_letter import issue_letter, take_signature
+from engine.dossier.take_answer import TakeAnswer, take_answer
+from engine.store.queue import task
+
+if TYPE_CHECKING:
+    from engine.dossier.house import House
+
+
+@task("timer.act")
+def act_on_a_timer(house: House, *, timer_id: str) -> None:
+    """A timer's due moment has come."""
+    act_on_timer(house, UUID(timer_id))
+
+
+@task("delivery.send")
+def send_delivery(house: House, *, delivery_id: str) -> None:
+    """Try one delivery once; the sweep of deliveries brings it back when it is to be tried again."""
+    tried = deliver(house.store, house.registry, UUID(delivery_id), datetime.now(UTC))
+    if tried.next is Next.TAKE_ANSWER:
+        answer_arrived(house, tried.row)
+
+
+@task("delivery.answered")
+def take_delivery_answer(house: House, *, delivery_id: str) -> None:
+    """A callback has brought an answer; give it to whom it concerns."""
+    send_delivery(house, delivery_id=delivery_id)
+
+
+def answer_arrived(house: House, row: DeliveryRow) -> None:
+    """Hand a final answer to the waiting step, or to the letter that waits for its signature."""
+    answer = dict(row.answer or {})
+    if row.connector == "signing":
+        if row.state == "answered":
+            signed = house.blobs.get(bytes.fromhex(str(answer["pdf"])))
+            take_signature(house, UUID(str(row.payload["letter"])), str(row.payload["purpose"]), signed)
+        return
+    outcome = str(answer.get("answer") or answer.get("outcome") or ("done" if row.state == "answered" else "rejected"))
+    content = answer if row.state == "answered" else {"error": row.error or "Cơ quan nhận từ chối yêu cầu."}
+    take_answer(house, TakeAnswer(delivery_id=row.id, outcome=outcome, content=content))
+
+
+@task("letter.issue")
+def issue_a_letter(house: House, *, letter_id: str) -> None:
+    """Take a letter through its stages as far as it goes."""
+    issue_letter(house, UUID(letter_id))
