@@ -44,6 +44,7 @@ class Order:
     payload: Mapping[str, Any]
     callback_url: str
     target_unit: str | None = None
+    ordered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class Callback:
 
 
 class Connector(Protocol):
-    """A neighbour's door. `send` raises DeliveryRetryable or DeliveryRejected; `parse_callback` NotAllowed or InputError."""
+    """A neighbour's door. `send` raises DeliveryFailed or NotConfigured; `parse_callback` NotAllowed or InputError."""
 
     @property
     def name(self) -> str: ...

@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from engine.delivery import orders
 from engine.delivery.contract import Order, Receipt
@@ -23,12 +19,7 @@ from engine.delivery.health import Breaker
 from engine.delivery.orders import DeliveryRow, Pace
 from engine.delivery.registry import Registry
 from engine.errors import DeliveryRejected, DeliveryRetryable, NotConfigured
-
-
-class Transactions(Protocol):
-    """The part of engine.store.database.Store that sending needs."""
-
-    def transaction(self, *, role: str, units: tuple[str, ...]) -> AbstractContextManager[Connection]: ...
+from engine.store.database import Store
 
 
 class Next(StrEnum):
@@ -42,6 +33,8 @@ class Next(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
+    """What became of one try."""
+
     row: DeliveryRow
     next: Next
 
@@ -63,7 +56,7 @@ _breaker = Breaker()
 
 
 def deliver(
-    store: Transactions,
+    store: Store,
     registry: Registry,
     delivery_id: UUID,
     now: datetime,
@@ -78,7 +71,7 @@ def deliver(
     its task still waits.
     """
     pace = pace or Pace()
-    with store.transaction(role="worker", units=("*",)) as connection:
+    with store.transaction(role="worker") as connection:
         row = orders.get_delivery(connection, delivery_id)
         if row.state != "pending" or (row.next_at is not None and row.next_at > now):
             return _tried(row)
@@ -90,13 +83,13 @@ def deliver(
             return _tried(orders.get_delivery(connection, delivery_id))
         claimed = orders.claim(connection, delivery_id, now=now, pace=pace)
     if claimed is None:
-        with store.transaction(role="worker", units=("*",)) as connection:
+        with store.transaction(role="worker") as connection:
             return _tried(orders.get_delivery(connection, delivery_id))
     return _send(store, registry, claimed, now, pace=pace, breaker=breaker, spread=spread)
 
 
 def _send(
-    store: Transactions,
+    store: Store,
     registry: Registry,
     row: DeliveryRow,
     now: datetime,
@@ -110,20 +103,22 @@ def _send(
     except DeliveryRetryable as failure:
         breaker.failed(row.connector, now)
         asked = None if failure.retry_after_seconds is None else timedelta(seconds=failure.retry_after_seconds)
-        with store.transaction(role="worker", units=("*",)) as connection:
+        with store.transaction(role="worker") as connection:
             failed = orders.mark_failed(
                 connection, row.id, failure.message, now=now, pace=pace, spread=spread(), retry_after=asked
             )
         return _tried(failed)
     except DeliveryRejected as refusal:
-        breaker.succeeded(row.connector)
-        with store.transaction(role="worker", units=("*",)) as connection:
+        is_back = breaker.succeeded(row.connector)
+        with store.transaction(role="worker") as connection:
+            if is_back:
+                orders.wake_waiting(connection, row.connector, now=now)
             return _tried(orders.mark_rejected(connection, row.id, refusal.message, now=now))
     except NotConfigured as missing:
-        with store.transaction(role="worker", units=("*",)) as connection:
+        with store.transaction(role="worker") as connection:
             return _tried(orders.mark_dead(connection, row.id, missing.message))
     is_back = breaker.succeeded(row.connector)
-    with store.transaction(role="worker", units=("*",)) as connection:
+    with store.transaction(role="worker") as connection:
         if is_back:
             orders.wake_waiting(connection, row.connector, now=now)
         return _tried(orders.mark_sent(connection, row.id, receipt, now=now))
@@ -141,6 +136,7 @@ def _call(registry: Registry, row: DeliveryRow) -> Receipt:
         payload=row.payload,
         callback_url=registry.callback_url(row.connector),
         target_unit=row.target_unit,
+        ordered_at=row.created_at,
     )
     return registry.get(row.connector).send(order)
 

@@ -17,6 +17,8 @@ from engine.store.tables import delivery
 
 
 class BreakerState(StrEnum):
+    """Whether a connector is tried."""
+
     CLOSED = "closed"  # all is well
     OPEN = "open"  # resting
     HALF_OPEN = "half_open"  # one probe is under way
@@ -100,6 +102,7 @@ class ConnectorHealth:
 
 
 def connector_health(connection: Connection) -> list[ConnectorHealth]:
+    """Figures of every connector that ever had an order."""
     waiting = delivery.c.state == "pending"
     statement = (
         select(

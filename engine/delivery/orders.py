@@ -46,6 +46,8 @@ class Pace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
+    """A row of table delivery, with its case's code."""
+
     id: UUID
     case_id: UUID
     case_code: str
@@ -74,6 +76,7 @@ def _row(mapping: RowMapping) -> DeliveryRow:
 
 
 def get_delivery(connection: Connection, delivery_id: UUID) -> DeliveryRow:
+    """One order as it stands; NotFound otherwise."""
     statement = select(*_COLUMNS).join(cases, cases.c.id == delivery.c.case_id).where(delivery.c.id == delivery_id)
     found = connection.execute(statement).mappings().one_or_none()
     if found is None:
@@ -126,7 +129,7 @@ def requeue_due(connection: Connection, *, now: datetime, limit: int = 200) -> l
 
 
 def wake_lost(connection: Connection, *, now: datetime, after: timedelta = timedelta(hours=1)) -> int:
-    """Makes orders due whose queued job vanished. Harmless when the job is only slow: a second job finds nothing to do."""
+    """Makes orders due whose queued job vanished. Harmless when it is only slow: a second job finds nothing to do."""
     lost = and_(delivery.c.state == "pending", delivery.c.next_at.is_(None), delivery.c.created_at < now - after)
     return connection.execute(update(delivery).where(lost).values(next_at=now)).rowcount
 
@@ -171,10 +174,12 @@ def mark_failed(
 
 
 def mark_dead(connection: Connection, delivery_id: UUID, error: str) -> DeliveryRow:
+    """Gives up at once: a person must mend something and retry."""
     return _close_pending(connection, delivery_id, {"state": "dead", "error": error})
 
 
 def mark_rejected(connection: Connection, delivery_id: UUID, error: str, *, now: datetime) -> DeliveryRow:
+    """The neighbour will not do it: the case must go on without."""
     return _close_pending(connection, delivery_id, {"state": "rejected", "error": error, "answered_at": now})
 
 
@@ -192,7 +197,7 @@ def retry_dead(connection: Connection, delivery_id: UUID, *, now: datetime) -> D
 
 
 def cancel(connection: Connection, case_id: UUID, *, addresses: Sequence[str] | None = None) -> list[UUID]:
-    """Nobody waits any more (withdrawn, stopped, passed by); all open orders of the case, or those of some addresses."""
+    """Nobody waits any more (withdrawn, stopped, passed by): all open orders of the case, or of some addresses."""
     statement = update(delivery).where(delivery.c.case_id == case_id, delivery.c.state.in_(OPEN_STATES))
     if addresses is not None:
         statement = statement.where(delivery.c.address.in_(addresses))

@@ -34,7 +34,7 @@ def sign(secret: str, purpose: str, message_id: str, body: bytes, *, at: datetim
 
 
 def check_signature(secret: str, purpose: str, headers: Mapping[str, str], body: bytes, *, now: datetime) -> str:
-    """The message id of an authentic, recent message; NotAllowed otherwise. `now` is real time, never the demo clock."""
+    """The message id of an authentic, recent message; NotAllowed otherwise. `now` is real time, not the demo clock."""
     given = {name.lower(): value for name, value in headers.items()}
     timestamp = given.get(TIMESTAMP_HEADER.lower(), "")
     message_id = given.get(MESSAGE_HEADER.lower(), "")

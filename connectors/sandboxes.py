@@ -1,0 +1,57 @@
+"""The neighbours that can be played: one line each. `motcua up` starts them beside the house in a demo."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Protocol
+
+NAMES = ("consultation", "postal", "signing")
+FIRST_PORT = 8100
+"""Sandboxes listen on 127.0.0.1, on this port and the next ones, unless the house listens near there."""
+
+
+class DemoSettings(Protocol):
+    """The part of engine.store.settings.Settings that sandboxes need."""
+
+    @property
+    def data_dir(self) -> Path: ...
+
+    @property
+    def port(self) -> int: ...
+
+    def key(self, name: str) -> bytes: ...
+
+
+def sandbox_module(name: str) -> ModuleType:
+    """The sandbox of a connector: offers `build`, `connector_environment` and a command line."""
+    return import_module(f"connectors.{name}.sandbox")
+
+
+def sandbox_commands(settings: DemoSettings) -> list[tuple[str, list[str], str]]:
+    """(name, argv, url) of every sandbox. Start them with `sandbox_environment` in their environment."""
+    commands = []
+    for name in NAMES:
+        port = _port(settings, name)
+        data = settings.data_dir / "sandboxes" / f"{name}.sqlite"
+        argv = [sys.executable, "-m", f"connectors.{name}.sandbox", "--port", str(port), "--data", str(data)]
+        commands.append((name, argv, f"http://127.0.0.1:{port}"))
+    return commands
+
+
+def sandbox_environment(settings: DemoSettings) -> dict[str, str]:
+    """MOTCUA_* for the house and its sandboxes alike: addresses, and keys made for this installation."""
+    environment: dict[str, str] = {}
+    for name in NAMES:
+        secret = settings.key(f"sandbox-{name}").hex()
+        url = f"http://127.0.0.1:{_port(settings, name)}"
+        environment |= sandbox_module(name).connector_environment(url, secret)
+    return environment
+
+
+def _port(settings: DemoSettings, name: str) -> int:
+    """Next to FIRST_PORT, or next to the house's own port when that one was moved (two demos on one machine)."""
+    first = FIRST_PORT if settings.port == 8000 else settings.port + 1
+    return first + NAMES.index(name)
