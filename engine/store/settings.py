@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
 from collections.abc import Mapping
@@ -38,15 +39,19 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
-        """Read MOTCUA_<FIELD>; NotConfigured names a variable that is unknown or cannot be read."""
+        """Read MOTCUA_<FIELD>; NotConfigured names a variable that cannot be read or looks like a slip of the pen.
+
+        Connectors read variables of their own (MOTCUA_POSTAL_URL), so an unknown name alone is no error.
+        """
         given: dict[str, object] = {}
         for name, value in environment.items():
             if not name.startswith("MOTCUA_") or not value.strip():
                 continue
             field = name.removeprefix("MOTCUA_").lower()
-            if field not in cls.__dataclass_fields__:
-                raise NotConfigured(f"Không có thiết lập tên {name}. Xem docs/operations/settings.md.")
-            given[field] = _read(name, field, value.strip())
+            if field in cls.__dataclass_fields__:
+                given[field] = _read(name, field, value.strip())
+            elif near := difflib.get_close_matches(field, cls.__dataclass_fields__, 1, 0.85):
+                raise NotConfigured(f"Không có thiết lập tên {name}. Có phải là MOTCUA_{near[0].upper()}?")
         return cls(**given)  # type: ignore[arg-type]  # _read returns each field's own type
 
     @property
@@ -69,6 +74,11 @@ class Settings:
     def address(self) -> str:
         """Where people reach the pages."""
         return self.base_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def secret_key(self) -> bytes:
+        """What signs web sessions and tokens."""
+        return self.key("web")
 
     def key(self, name: str) -> bytes:
         """32 secret bytes kept in key_dir/NAME.key: `web` (sessions), `kek` (wraps the keys of cases), ...

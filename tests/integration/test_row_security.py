@@ -2,85 +2,27 @@
 
 from __future__ import annotations
 
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from engine.store import tables
 from engine.store.database import Store
-from engine.store.text import search_key, vietnamese_sort_key
 
-MOMENT = text("clock_timestamp()")
-
-
-def open_case(connection: Connection, code: str, participants: list[str], applicant: str) -> UUID:
-    case_id = uuid4()
-    connection.execute(
-        insert(tables.cases).values(
-            id=case_id,
-            kind="dossier",
-            code=code,
-            procedure_code="1.001",
-            procedure_name="Cấp giấy phép xây dựng",
-            version_id=select(tables.process_version.c.id).scalar_subquery(),
-            ruleset="nd118-2025",
-            channel=1,
-            status=1,
-            receiving_unit=participants[0],
-            lead_unit=participants[0],
-            participants=participants,
-            received_at=MOMENT,
-            last_at=MOMENT,
-            revision=1,
-            head_hash=b"\0" * 32,
-        )
-    )
-    connection.execute(
-        insert(tables.party).values(
-            case_id=case_id,
-            role="owner",
-            name=applicant,
-            name_search=search_key(applicant),
-            sort_key=vietnamese_sort_key(applicant),
-        )
-    )
-    connection.execute(
-        insert(tables.event).values(
-            case_id=case_id, seq=1, recorded_at=MOMENT, at=MOMENT, type="DossierReceived", body=b"{}", hash=b"\0" * 32
-        )
-    )
-    return case_id
+if TYPE_CHECKING:
+    from conftest import CaseMaker
 
 
 @pytest.fixture
-def two_cases(store: Store) -> tuple[UUID, UUID]:
-    with store.transaction(role="owner") as connection:
-        for code in ("H01", "H02", "H03"):
-            connection.execute(insert(tables.unit).values(code=code, name=code, kind="department", level="province"))
-        connection.execute(
-            insert(tables.procedure).values(code="1.001", name="Cấp phép", name_search="cap phep", level="province")
-        )
-        connection.execute(
-            insert(tables.process_version).values(
-                id=uuid4(),
-                procedure_code="1.001",
-                number=1,
-                state="published",
-                content_hash=b"",
-                semantics=1,
-                source=b"",
-                manifest={},
-                forms={},
-            )
-        )
-    with store.transaction(units=["H01"]) as connection:
-        first = open_case(connection, "H01-261121-0001", ["H01", "H03"], "Nguyễn Văn Đỗ")
-    with store.transaction(units=["H02"]) as connection:
-        second = open_case(connection, "H02-261121-0001", ["H02"], "Nguyễn Thị Ước")
-    return first, second
+def two_cases(cases: CaseMaker) -> tuple[UUID, UUID]:
+    return (
+        cases.open("H01-261121-0001", ["H01", "H03"], "Nguyễn Văn Đỗ"),
+        cases.open("H02-261121-0001", ["H02"], "Nguyễn Thị Ước"),
+    )
 
 
 def seen(store: Store, *units: str) -> set[UUID]:
