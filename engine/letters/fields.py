@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -12,7 +13,7 @@ from engine.letters.form import Field, Form
 from engine.letters.words import amount_in_digits, amount_in_words
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
-NOTHING = (None, "", [], ())
+NOTHING: tuple[Any, ...] = (None, "", [], ())
 
 
 class WorkingDays(Protocol):
@@ -67,7 +68,7 @@ def _rows(field: Field, columns: list[Field], value: Any, problems: _Problems) -
         problems.add(field.path, f"{field.name} phải là một danh sách.")
         return []
     if not columns:
-        return [str(line) for line in value]
+        return [clean(str(line)) for line in value]
     rows: list[Any] = []
     for number, given in enumerate(value, start=1):
         row: dict[str, Any] = {}
@@ -95,8 +96,14 @@ def _shaped(field: Field, path: str, value: Any, problems: _Problems) -> Any:
 
 def _text(_: Field, value: Any) -> str:
     if isinstance(value, Mapping | list | tuple):
-        raise ValueError("phải là chữ")
-    return str(value).strip()
+        raise TypeError("phải là chữ")
+    return clean(str(value))
+
+
+def clean(text: str) -> str:
+    """Precomposed letters (TCVN 6909:2001), no control or invisible direction characters; line breaks stay."""
+    composed = unicodedata.normalize("NFC", text.replace("\t", " "))
+    return "".join(char for char in composed if char == "\n" or unicodedata.category(char) not in {"Cc", "Cf"}).strip()
 
 
 def _choice(field: Field, value: Any) -> str:
@@ -118,7 +125,7 @@ def _money(field: Field, value: Any) -> dict[str, str]:
 
 def _flag(_: Field, value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError("phải là đúng hoặc sai")
+        raise TypeError("phải là đúng hoặc sai")
     return value
 
 

@@ -1,4 +1,4 @@
-"""Where the letters' typeface lies: four Tinos files (OFL-1.1), brought at build time from an npm package, never committed."""
+"""Where the letters' typeface lies: four Tinos files (OFL-1.1) that the build brings from npm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter form: one folder with its Typst template, a sample and form.toml, which says what must be printed and who signs."""
+"""A letter form: one folder with a Typst template, a sample, and form.toml: what must be printed, who signs."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ class Form:
     signer: str  # unit_at_fault | lead_unit | one_stop_head | receiving_officer | both_parties | none
     series: Series
     is_wording_verified: bool
+    has_barcode: bool  # CODE128 of the dossier code under the agency's name
     fields: Mapping[str, Field]
 
     @property
@@ -85,6 +86,7 @@ def load_form(name: str) -> Form:
         signer=body["signer"],
         series=Series(code=body["series"]["code"], numbered_by=body["series"]["numbered_by"]),
         is_wording_verified=body["wording_verified"],
+        has_barcode=body.get("barcode", False),
         fields=fields,
     )
 
@@ -97,7 +99,8 @@ def load_forms() -> Mapping[str, Form]:
 
 @functools.cache
 def _groups() -> Mapping[str, Mapping[str, Any]]:
-    loaded: Mapping[str, Mapping[str, Any]] = tomllib.loads((HERE / "layout" / "fields.toml").read_text(encoding="utf-8"))
+    path = HERE / "layout" / "fields.toml"
+    loaded: Mapping[str, Mapping[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))
     return loaded
 
 

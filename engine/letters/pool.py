@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import queue
@@ -10,7 +11,6 @@ import selectors
 import struct
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,11 @@ class _Worker:
             close_fds=True,
         )
         self.letters = 0
-        families = self._answer()[1].decode()
+        try:
+            families = self._answer()[1].decode()
+        except (OSError, EOFError):
+            self.stop()
+            raise
         if FAMILY not in families.split(","):
             self.stop()
             raise NotConfigured(f"Thư mục phông chữ {fonts} không có phông {FAMILY}.")
@@ -123,29 +127,17 @@ class RenderPool:
 
     def close(self) -> None:
         """Stop the processes; the pool may be used again and starts new ones."""
-        for _ in range(self._size):
-            worker = self._seats.get()
+        for worker in [self._seats.get() for _ in range(self._size)]:
             if worker is not None:
                 worker.stop()
             self._seats.put(None)
 
 
-_lock = threading.Lock()
-_shared: RenderPool | None = None
+@functools.cache
+def _pool_of(process: int) -> RenderPool:  # noqa: ARG001 - the process is the key
+    return RenderPool()
 
 
 def shared_pool() -> RenderPool:
-    """This process's pool; a forked child starts its own, pipes are never shared."""
-    global _shared
-    with _lock:
-        if _shared is None:
-            _shared = RenderPool()
-        return _shared
-
-
-def _forget() -> None:
-    global _shared, _lock
-    _shared, _lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_forget)
+    """This process's pool: a forked child starts its own, for pipes cannot be shared."""
+    return _pool_of(os.getpid())

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any
 
-from engine.errors import InputError
+from engine.errors import InputError, RenderingFailed
 from engine.letters.fields import VIETNAM, WorkingDays, printable, read_date, read_moment
 from engine.letters.form import HERE, Form, load_form
 from engine.letters.marks import code128, qr
 from engine.letters.pool import shared_pool
+
+UNPRINTABLE = re.compile(r'the text `"(.+?)"` could not be displayed')
 
 
 def render(form: str, data: Mapping[str, Any], *, calendar: WorkingDays | None = None) -> bytes:
@@ -28,7 +31,7 @@ def preview(form: str, data: Mapping[str, Any], *, calendar: WorkingDays | None 
 
 def _render(form: Form, data: Mapping[str, Any], *, is_preview: bool, calendar: WorkingDays | None) -> bytes:
     shaped = printable(form, data, is_preview=is_preview, calendar=calendar)
-    code = shaped.get("dossier", {}).get("code")
+    code = shaped["dossier"]["code"] if form.has_barcode else None
     seal = shaped.get("qr")
     shaped["form"] = {
         "title": form.title,
@@ -37,7 +40,15 @@ def _render(form: Form, data: Mapping[str, Any], *, is_preview: bool, calendar: 
         "barcode": code128(code) if code else None,
         "qr": qr(seal) if seal else None,
     }
-    return shared_pool().render(form.template, HERE, shaped, _made_at(data))
+    try:
+        return shared_pool().render(form.template, HERE, shaped, _made_at(data))
+    except RenderingFailed as error:
+        if unprintable := UNPRINTABLE.search(error.message):
+            raise InputError(
+                f"{form.title}: ký tự “{unprintable[1]}” không in được bằng phông chữ của văn bản. "
+                f"Hãy viết lại bằng chữ quốc ngữ."
+            ) from error
+        raise
 
 
 def _paper(form: Form, wanted: str | None) -> str:

@@ -28,7 +28,7 @@ def number_in_words(number: int) -> str:
 
 
 def _whole(number: int) -> int:
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= LARGEST:
+    if not 0 <= number <= LARGEST:
         raise InputError(f"Số tiền phải là số nguyên từ 0 đến {LARGEST:,}".replace(",", "."))
     return number
 

@@ -80,16 +80,19 @@ def compile_letter(job: dict[str, Any], fonts: typst.Fonts) -> bytes:
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
+    """The next frame's body; None when the house has closed the pipe."""
     head = stream.read(4)
     return stream.read(struct.unpack(">I", head)[0]) if len(head) == 4 else None
 
 
 def write_frame(stream: BinaryIO, body: bytes) -> None:
+    """One frame, sent at once."""
     stream.write(struct.pack(">I", len(body)) + body)
     stream.flush()
 
 
 def main() -> None:
+    """Load the typeface, shut the doors, then render until the pipe closes."""
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[sys.argv[1]])
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     close_the_doors()
