@@ -4,6 +4,7 @@ from engine.delivery.contract import AnswersByPolling, Callback, Connector, Oper
 from engine.delivery.deliver import Next, Tried, deliver
 from engine.delivery.health import Breaker, BreakerState, ConnectorHealth, connector_health
 from engine.delivery.orders import DeliveryRow, Pace, list_troubles, record_callback, requeue_due, retry_dead
+from engine.delivery.poll import poll
 from engine.delivery.registry import Registry, load_registry
 from engine.delivery.signature import check_signature, sign
 
@@ -28,6 +29,7 @@ __all__ = [
     "deliver",
     "list_troubles",
     "load_registry",
+    "poll",
     "record_callback",
     "requeue_due",
     "retry_dead",

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select, update
+import requests
+from sqlalchemy import Connection, insert, select, update
 
 from connectors.neighbour import Fault, Sandbox
 from connectors.postal import sandbox as post_office
 from connectors.postal.connector import PostalConnector, from_environment, sample_order
-from engine.delivery import Breaker, Next, Operation, Order, Pace, Receipt, Registry, deliver, orders
+from engine.delivery import Breaker, DeliveryRow, Next, Operation, Order, Pace, Receipt, Registry, deliver, orders, poll
 from engine.errors import DeliveryRetryable, NotFound
 from engine.store import tables
 from engine.store.database import Store
@@ -253,3 +254,37 @@ def test_through_random_faults_every_order_is_exactly_one_effect(post: Post, see
         states = set(connection.execute(select(tables.delivery.c.state)).scalars())
     assert states == {"sent"}
     assert post.sandbox.ledger.count() == len(placed)
+
+
+def test_polling_takes_each_answer_in_once(post: Post) -> None:
+    placed = [post.place() for _ in range(3)]
+    for delivery_id in placed:
+        post.deliver(delivery_id)
+    post_office_page = f"{post.sandbox.url}/parcels/"
+    for entry in post.sandbox.ledger.entries():
+        requests.post(post_office_page + entry.reference, data={"step": "failed"}, timeout=5)
+    handed: list[UUID] = []
+
+    def hand_over(_: Connection, row: DeliveryRow) -> None:
+        handed.append(row.id)
+
+    registry = Registry([post.wire.inner])
+    cursor = poll(post.store, registry, "postal", None, hand_over=hand_over)
+    assert sorted(handed) == sorted(placed)
+    assert poll(post.store, registry, "postal", cursor, hand_over=hand_over) == cursor
+    poll(post.store, registry, "postal", None, hand_over=hand_over)
+    assert len(handed) == 3
+
+
+def test_a_poll_that_cannot_hand_over_records_nothing(post: Post) -> None:
+    delivery_id = post.place()
+    row = post.deliver(delivery_id)
+    requests.post(f"{post.sandbox.url}/parcels/{row.reference}", data={"step": "failed"}, timeout=5)
+
+    def die(_: Connection, row: DeliveryRow) -> None:
+        raise Killed
+
+    registry = Registry([post.wire.inner])
+    with pytest.raises(Killed):
+        poll(post.store, registry, "postal", None, hand_over=die)
+    assert post.deliver(delivery_id).state == "sent"
