@@ -1,0 +1,367 @@
+"""A sample context for every page template, and an application without a database to render them in."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Flask, g
+
+from web.frame import create_frame
+from web.auth.sessions import HeldSeat, SignedIn
+from web.designer.panel import panel_schema
+from web.forms import Form
+from web.words import ROLES
+
+CODE = "H29.12-261123-0037"
+CASE = "0191d2a0-0000-7000-8000-000000000037"
+NOW = datetime(2026, 11, 26, 9, 30, tzinfo=UTC) - timedelta(hours=7)
+
+
+@dataclass
+class FakeSettings:
+    mode: str = "demo"
+    base_url: str = ""
+    is_production: bool = False
+
+    def key(self, name: str) -> bytes:
+        return sha256(name.encode()).digest()
+
+
+class NoStore:
+    """A store that no rendered page may need."""
+
+    @contextmanager
+    def transaction(self, **_: object) -> Iterator[None]:
+        raise AssertionError("a page asked the database")
+        yield
+
+
+@dataclass
+class FakeHouse:
+    settings: FakeSettings = field(default_factory=FakeSettings)
+    store: NoStore = field(default_factory=NoStore)
+
+
+OFFICER = SignedIn(
+    id=UUID(int=7),
+    login="hoa.nt",
+    name="Nguyễn Thị Hòa",
+    title="Chuyên viên",
+    csrf="csrf-of-hoa",
+    seats=tuple(
+        HeldSeat(unit_code="H29.12", unit_name="Trung tâm Phục vụ hành chính công xã Sơn Trung", unit_kind="commune.one_stop", role=role)
+        for role in ROLES
+    ),
+    seat=None,
+)
+
+
+def make_app(*, signed_in: bool = True) -> Flask:
+    """The real frame over a house without a database."""
+    app = create_frame(FakeHouse())  # type: ignore[arg-type]
+
+    @app.before_request
+    def sign_in() -> None:
+        g.me = OFFICER if signed_in else None
+
+    app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
+    return app
+
+
+def at(day: int, hour: int, minute: int = 0, second: int = 0) -> datetime:
+    """A moment of November 2026, Vietnamese time."""
+    return datetime(2026, 11, day, hour, minute, second, tzinfo=UTC) - timedelta(hours=7)
+
+
+def due(state: str, words: str, moment: datetime | None = None) -> dict[str, Any]:
+    return {"state": state, "words": words, "at": moment}
+
+
+LATE = due("late", "quá 1 ngày 2 giờ", at(24, 15, 30))
+SOON = due("soon", "còn 2 giờ", at(26, 11, 30))
+FINE = due("on-time", "còn 3 ngày 4 giờ", at(30, 17))
+PAUSED = due("paused", "tạm dừng, còn 5 ngày")
+DONE = due("done", "xong trước hạn 1 ngày", at(25, 17))
+NONE = due("none", "không quy định hạn")
+
+COUNTERS = [
+    {"key": key, "title": title, "count": count, "is_more": more, "url": f"/inbox?due={key}", "is_current": key == "all"}
+    for key, title, count, more in [
+        ("all", "Tất cả", 1000, True), ("late", "Quá hạn", 37, False), ("soon", "Sắp đến hạn", 142, False),
+        ("on-time", "Còn hạn", 1000, True), ("paused", "Tạm dừng", 12, False),
+    ]
+]  # fmt: skip
+
+PEOPLE = [
+    ("H29.12-261110-0012", "Trần Thị Uyên", "Cấp giấy phép xây dựng nhà ở riêng lẻ", "Thụ lý", LATE, []),
+    ("H29.12-261116-0004", "Công ty TNHH Thương mại và Dịch vụ Đại Việt", "Đăng ký thành lập hộ kinh doanh", "Xét duyệt", LATE,
+     [{"text": "Đã xin lỗi", "tone": "warn"}]),
+    ("H29.12-261123-0037", "Lê Thu Thủy", "Chứng thực bản sao từ bản chính giấy tờ, văn bản", "Tiếp nhận hồ sơ", SOON,
+     [{"text": "Trả lại", "tone": "bad"}]),
+    ("H29.12-261124-0019", "Phạm Hữu Sơn", "Đăng ký biến động quyền sử dụng đất, quyền sở hữu nhà ở và tài sản khác gắn liền với đất",
+     "Lấy ý kiến", PAUSED, []),
+    ("H29.12-261125-0002", "Nguyễn Ngọc Trang", "Cấp bản sao trích lục hộ tịch", "Trả kết quả", FINE, []),
+    ("H29.12-261125-0008", "Đặng Ngọc Hòa", "Xác nhận tình trạng hôn nhân", "Ký duyệt", FINE, []),
+    ("H29.12-261126-0001", "Vừ A Dính", "Trợ cấp xã hội hằng tháng", "Thụ lý", NONE, [{"text": "Mới", "tone": "info"}]),
+]  # fmt: skip
+
+ITEMS = [
+    {
+        "id": UUID(int=number), "revision": 1, "url": f"/task/{number}", "code": code, "procedure": procedure, "applicant": name,
+        "place": "Xã Sơn Trung", "step": step, "unit": "Phòng Kinh tế", "assignee": "Nguyễn Thị Hòa" if number % 2 else "",
+        "due": state, "case_due": due("on-time", "còn 6 ngày", at(30, 17)) if number % 3 else None, "flags": flags,
+    }
+    for number, (code, name, procedure, step, state, flags) in enumerate(PEOPLE, 1)
+]  # fmt: skip
+
+INBOX_ROWS: dict[str, Any] = {
+    "counter_values": COUNTERS, "items": ITEMS, "first_url": None, "next_url": "/inbox?after=abc",
+    "batch": [{"act": "take", "title": "Nhận việc"}, {"act": "assign", "title": "Phân công…"}, {"act": "slip", "title": "In phiếu kiểm soát"}],
+    "batch_url": "/inbox/batch",
+}  # fmt: skip
+
+STEPS = [
+    {"name": "Tiếp nhận hồ sơ", "state": "done", "by": "Nguyễn Thị Hòa, Trung tâm Phục vụ hành chính công", "at": at(23, 9, 12)},
+    {"name": "Thẩm định", "state": "done", "by": "Lê Quốc Bảo, Phòng Kinh tế", "at": at(25, 15, 40)},
+    {"name": "Lấy ý kiến cơ quan thuế", "state": "now", "note": "Thuế cơ sở đang trả lời", "due": SOON},
+    {"name": "Ký duyệt kết quả", "state": "ahead", "note": "Dự kiến 27/11/2026"},
+    {"name": "Trả kết quả", "state": "ahead", "note": "Dự kiến 30/11/2026"},
+]
+
+DECISION_FORM = Form(
+    {
+        "title": "Ý kiến xử lý", "type": "object", "required": ["decision"],
+        "properties": {
+            "decision": {"enum": ["forward", "return", "supplement", "refuse"], "title": "Quyết định", "x-widget": "radio",
+                         "x-labels": {"forward": "Đồng ý, chuyển bước tiếp theo", "return": "Trả lại bước trước",
+                                      "supplement": "Yêu cầu bổ sung hồ sơ", "refuse": "Từ chối giải quyết"}},
+            "area": {"type": "number", "title": "Diện tích sàn xây dựng", "x-unit": "m²", "minimum": 1, "description": "Theo bản vẽ đã thẩm định"},
+            "inspected_on": {"type": "string", "format": "date", "title": "Ngày kiểm tra thực địa"},
+            "fee": {"type": "integer", "title": "Lệ phí phải thu", "x-widget": "money"},
+            "note": {"type": "string", "title": "Ý kiến", "maxLength": 2000},
+        },
+        "if": {"properties": {"decision": {"const": "return"}}, "required": ["decision"]},
+        "then": {"properties": {"reason": {"type": "string", "title": "Lý do trả lại", "minLength": 3}}, "required": ["reason"]},
+    }
+)  # fmt: skip
+
+DOSSIER = {
+    "code": CODE, "url": f"/dossier/{CODE}", "procedure": "Cấp giấy phép xây dựng nhà ở riêng lẻ", "procedure_code": "DT01", "status": 4,
+    "channel": 1, "title": "", "received_at": at(23, 9, 12), "receiving_unit": "Trung tâm Phục vụ hành chính công xã Sơn Trung",
+    "lead_unit": "Phòng Kinh tế xã Sơn Trung", "due": SOON, "promised": at(30, 17), "closed_at": None, "version": 3,
+    "ruleset": "Nghị định 118/2025/NĐ-CP", "explanation": "none", "apology": "none", "is_adapted": True, "applicant": "Lê Thu Thủy",
+    "place": "Thôn 3, xã Sơn Trung", "phone": "0912 345 678",
+}  # fmt: skip
+DIAGRAM = {
+    "source": "/sample.bpmn",
+    "marks": {
+        "submitted": {"state": "done"}, "step1_receive": {"state": "done"}, "step1_hand_over": {"state": "done"},
+        "step2_assign": {"state": "done"}, "step2_handle": {"state": "late", "visits": 2, "is_open": True},
+    },
+}  # fmt: skip
+PAPERS = [
+    {"name": "Đơn đề nghị cấp giấy phép xây dựng", "originals": 1, "certified": 0, "copies": 0, "is_received": True, "digitised": 1,
+     "url": "/blob/1", "kind": "component"},
+    {"name": "Giấy chứng nhận quyền sử dụng đất", "originals": 0, "certified": 1, "copies": 1, "is_received": True, "digitised": 2,
+     "url": "", "kind": "component"},
+    {"name": "Bản vẽ thiết kế", "originals": 0, "certified": 0, "copies": 0, "is_received": False, "digitised": 0, "url": "",
+     "kind": "component"},
+]  # fmt: skip
+LETTERS = [{"title": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "number": "37/TN", "state": "Đã gửi", "tone": "good", "at": at(23, 9, 13), "url": "/letter/1"}]
+DELIVERIES = [{"title": "Lấy ý kiến Thuế cơ sở", "state": "sent", "at": at(25, 15, 41), "answer": "", "url": ""}]
+ACTS = [
+    {"title": "Trả lại bước trước", "url": "/x", "icon": "back", "tone": ""},
+    {"title": "Chuyển người khác", "url": "/x", "icon": "person", "tone": ""},
+    {"title": "Hủy hồ sơ tiếp nhận nhầm", "url": "/x", "icon": "cross", "tone": "bad"},
+]
+TABS = [
+    {"title": "Hồ sơ", "url": f"/dossier/{CODE}", "is_current": True},
+    {"title": "Lịch sử", "url": f"/dossier/{CODE}/history", "is_current": False},
+    {"title": "Phiếu kiểm soát", "url": f"/dossier/{CODE}/slip", "is_current": False},
+]
+
+TASK_PAGE: dict[str, Any] = {
+    "task": {"id": UUID(int=3), "revision": 2, "name": "Thụ lý hồ sơ", "step": "2", "step_name": "Thẩm định", "unit": "Phòng Kinh tế",
+             "role": "case_officer", "assignee": "Nguyễn Thị Hòa", "opened_at": at(25, 8), "taken_at": at(25, 8, 5), "due": SOON,
+             "case_due": FINE, "instruction": "Kiểm tra thực địa trước khi đề xuất.", "can_work": True, "can_take": False},
+    "dossier": DOSSIER, "entry": DECISION_FORM.filled({"fee": 75000, "area": 120.5}), "action": "/task/3", "take_url": "/task/3/take",
+    "autosave_url": "/task/3/draft", "saved_at": at(26, 9, 20), "submit": "Hoàn thành", "stale": "", "acts": ACTS, "papers": PAPERS,
+    "steps": STEPS, "notes": [{"at": at(25, 8), "by": "Lê Quốc Bảo", "text": "Đề nghị kiểm tra chỉ giới."}], "deliveries": DELIVERIES,
+    "letters": LETTERS, "diagram": DIAGRAM,
+}  # fmt: skip
+
+DOSSIER_PAGE: dict[str, Any] = {
+    "dossier": DOSSIER, "tabs": TABS, "acts": ACTS, "notices": [{"kind": "warn", "text": "Hồ sơ sắp đến hạn. Đã dự thảo thư xin lỗi."}],
+    "parties": [{"role": "Chủ hồ sơ", "name": "Lê Thu Thủy", "identifier": "042190001234", "phone": "0912 345 678", "email": "",
+                 "address": "Thôn 3, xã Sơn Trung"}],
+    "papers": PAPERS, "open_tasks": [{"name": "Thụ lý", "url": "/task/3", "unit": "Phòng Kinh tế", "assignee": "", "due": SOON}],
+    "steps": STEPS,
+    "ledger": [
+        {"label": "Tiếp nhận", "unit": "Trung tâm PVHCC", "owner": "Nguyễn Thị Hòa", "is_running": True, "is_late": False, "spent": "2 giờ",
+         "started_at": at(23, 9, 12), "ended_at": at(23, 11, 12), "share": 12},
+        {"label": "Thẩm định", "unit": "Phòng Kinh tế", "owner": "Lê Quốc Bảo", "is_running": True, "is_late": True, "spent": "1 ngày 4 giờ",
+         "started_at": at(23, 11, 12), "ended_at": at(25, 8), "share": 50},
+        {"label": "Chờ nộp thuế", "unit": "Người nộp", "owner": "", "is_running": False, "is_late": False, "spent": "1 ngày",
+         "started_at": at(25, 8), "ended_at": None, "share": 38},
+    ],
+    "submissions": [{"title": "Ý kiến thẩm định", "by": "Lê Quốc Bảo", "at": at(25, 8),
+                     "entry": DECISION_FORM.filled({"decision": "forward", "area": 120.5, "inspected_on": "2026-11-24"})}],
+    "letters": LETTERS, "deliveries": DELIVERIES, "children": [{"code": "H29.12-261123-0038", "url": "/x", "procedure": "Cấp biển số nhà", "status": 2}],
+    "parent": None, "diagram": DIAGRAM,
+}  # fmt: skip
+
+
+def chain(count: int) -> list[dict[str, Any]]:
+    """Evidence: a real chain."""
+    previous, made = bytes(32), []
+    for seq in range(1, count + 1):
+        body = orjson.dumps({"case": CASE, "seq": seq, "name": "Thụ lý"}, option=orjson.OPT_SORT_KEYS)
+        previous = sha256(previous + body).digest()
+        made.append({"seq": seq, "body": base64.b64encode(body).decode(), "hash": previous.hex()})
+    return made
+
+
+def replay_event(seq: int, title: str, moment: datetime, by: str, **more: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {
+        "seq": seq, "title": title, "at": moment, "recorded_at": moment, "by": by, "unit": "", "note": "", "hash": "", "sealed": True,
+        "enter": [], "leave": [], "flows": [], "late": [], "paused": [], "is_correction": False,
+    }  # fmt: skip
+    return plain | more
+
+
+EVENTS = [
+    replay_event(1, "Tiếp nhận hồ sơ", at(23, 9, 12, 4), "Nguyễn Thị Hòa", unit="Trung tâm Phục vụ hành chính công",
+                 enter=["submitted", "step1_receive"], leave=["submitted"]),
+    replay_event(2, "Hoàn thành: Tiếp nhận hồ sơ", at(23, 9, 20, 31), "Nguyễn Thị Hòa", leave=["step1_receive"], enter=["step1_hand_over"]),
+    replay_event(3, "Bàn giao hồ sơ", at(23, 10, 2), "Nguyễn Thị Hòa", leave=["step1_hand_over"], enter=["step2_assign"]),
+    replay_event(4, "Phân công thụ lý", at(23, 14, 5), "Lê Quốc Bảo", leave=["step2_assign"], enter=["step2_handle_join", "step2_handle"]),
+    replay_event(5, "Quá hạn bước Thụ lý", at(25, 17), "Hệ thống", late=["step2_handle"], note="Hạn của bước: 17:00 25/11/2026"),
+    replay_event(6, "Yêu cầu bổ sung hồ sơ", at(26, 8, 10), "Nguyễn Thị Hòa", leave=["step2_handle", "step2_handle_decision"],
+                 enter=["step2_handle_decision", "step2_handle_supplement"], paused=["step2_handle_supplement"]),
+    replay_event(7, "Đính chính tên người nộp", at(26, 8, 40), "Nguyễn Thị Hòa", is_correction=True, paused=["step2_handle_supplement"]),
+    replay_event(8, "Tiếp nhận bổ sung", at(26, 9, 10), "Nguyễn Thị Hòa", leave=["step2_handle_supplement"], enter=["step2_handle"]),
+]  # fmt: skip
+EVIDENCE = chain(len(EVENTS))
+for _event, _proof in zip(EVENTS, EVIDENCE, strict=True):
+    _event["hash"] = _proof["hash"]
+
+HISTORY_PAGE: dict[str, Any] = {
+    "dossier": DOSSIER, "tabs": TABS, "source": "/sample.bpmn", "events": EVENTS, "evidence": EVIDENCE, "head": EVIDENCE[-1]["hash"],
+    "case_id": CASE, "exports": [{"title": "Gói bằng chứng", "url": "/x"}, {"title": "XES", "url": "/x"}],
+    "verdict": {"is_whole": True, "length": 8, "broken_at": None, "reason": "", "checkpoint_size": 1200, "sealed_at": at(26, 9, 11)},
+    "first_url": None, "next_url": None,
+}  # fmt: skip
+
+APPLICANT_FORM = DECISION_FORM
+PROCEDURE_ROW = {
+    "code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ", "field_name": "Xây dựng", "level": "commune", "limit": "15 ngày làm việc",
+    "fee": "75.000 đồng", "url": "/counter/DT01", "is_published": True, "is_adapted": True,
+}  # fmt: skip
+VERSION_ROWS = [
+    {"number": 3, "state": "draft", "created_at": at(20, 8), "by": "Phan Văn Đức", "decision": "", "effective_on": None, "url": "/designer/3",
+     "compare_url": "/designer/3/compare", "open_cases": 0},
+    {"number": 2, "state": "published", "created_at": at(1, 8), "by": "Phan Văn Đức", "decision": "Quyết định 2156/QĐ-UBND",
+     "effective_on": at(3, 0), "url": "/designer/2", "compare_url": "", "open_cases": 1284},
+]  # fmt: skip
+DESIGN_STEPS = [
+    {"id": "step1_receive", "step": "1", "name": "Tiếp nhận hồ sơ", "unit": "Một cửa", "role": "counter_officer", "limit": "4 giờ", "next": ["Bàn giao"]},
+    {"id": "step2_handle", "step": "2", "name": "Thụ lý", "unit": "Phòng Kinh tế", "role": "case_officer", "limit": "3 ngày", "next": ["Xét duyệt"]},
+]
+
+
+def pages() -> dict[str, dict[str, Any]]:
+    """Template -> context, every page of the house."""
+    title = {"code": CODE, "url": f"/dossier/{CODE}", "procedure": DOSSIER["procedure"]}
+    return {
+        "home.html": {"counter_values": COUNTERS, "calendar_note": "Hôm nay là ngày làm việc bù cho 02/01/2026."},
+        "auth/sign_in.html": {
+            "login": "hoa", "error": "Tên đăng nhập hoặc mật khẩu không đúng.", "next": "/inbox",
+            "groups": [{"unit": "Trung tâm Phục vụ hành chính công xã Sơn Trung", "people": [
+                {"login": "hoa.nt", "name": "Nguyễn Thị Hòa", "title": "Chuyên viên", "roles": ["Tiếp nhận hồ sơ", "Trả kết quả"]},
+                {"login": "an.pv", "name": "Phạm Văn An", "title": "Giám đốc", "roles": ["Lãnh đạo đơn vị"]}]}],
+        },
+        "errors/page.html": {"status": 409, "title": "Chưa thực hiện được", "message": "Việc này đã được người khác xử lý.", "details": ["một"], "incident": ""},
+        "inbox/list.html": {
+            "title": "Hộp việc của tôi", "filters": {"q": "", "procedure": "", "due": "", "mine": False},
+            "boxes": [{"title": "Việc của tôi", "url": "/inbox", "is_current": True, "count": 12, "is_more": False},
+                      {"title": "Việc của đơn vị", "url": "/inbox?box=unit", "is_current": False, "count": 1000, "is_more": True}],
+            "procedures": [{"code": "DT01", "name": "Cấp giấy phép xây dựng"}], "fresh_url": "/inbox/fresh?since=1", **INBOX_ROWS,
+        },
+        "inbox/rows.html": INBOX_ROWS,
+        "inbox/fresh.html": {"count": 3, "url": "/inbox"},
+        "inbox/task.html": TASK_PAGE,
+        "dossier/page.html": DOSSIER_PAGE,
+        "dossier/search.html": {
+            "q": "Thủy", "status": "4", "late": False, "asked": True, "first_url": None, "next_url": None,
+            "dossiers": [{"code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "applicant": "Lê Thu Thủy", "place": "Xã Sơn Trung",
+                          "unit": "Phòng Kinh tế", "status": 4, "received_at": at(23, 9), "due": LATE}],
+        },
+        "dossier/act.html": {
+            "title": "Trả lại bước trước", "lead": "Hồ sơ trở về người đã chuyển.", "dossier": title, "entry": DECISION_FORM.filled(),
+            "action": "/x", "revision": 4, "submit": "Trả lại", "tone": "bad", "warning": "Hồ sơ đang quá hạn bước.",
+            "consequences": ["Bước Tiếp nhận mở lại."],
+        },
+        "audit/history.html": HISTORY_PAGE,
+        "counter/choose.html": {"q": "", "field": "", "fields": [{"code": "XD", "name": "Xây dựng"}], "procedures": [PROCEDURE_ROW] * 4,
+                                "first_url": None, "next_url": None},
+        "counter/receive.html": {
+            "procedure": PROCEDURE_ROW | {"result": "Giấy phép xây dựng", "basis": "Quyết định 2156/QĐ-UBND"}, "action": "/counter/DT01",
+            "entry": APPLICANT_FORM.filled(), "extra": None, "errors": [{"field": "field-note", "message": "Nhập họ và tên"}],
+            "papers": [{"ordinal": 1, "name": "Đơn đề nghị", "required": True, "originals": 1, "copies": 0, "is_verified": False,
+                        "given": {"originals": "1", "certified": "", "copies": ""}, "error": ""},
+                       {"ordinal": 2, "name": "Bản vẽ thiết kế", "required": False, "originals": 2, "copies": 1, "is_verified": True,
+                        "given": {"originals": "x", "certified": "", "copies": ""}, "error": "Ghi số bản bằng chữ số"}],
+            "promised": {"at": at(30, 17)},
+        },
+        "counter/done.html": {"code": CODE, "procedure": "Cấp giấy phép xây dựng", "applicant": "Lê Thu Thủy", "promised": at(30, 17),
+                              "limit": "05 ngày làm việc", "receipt_url": "/r", "tracking_url": "example.vn/tracking", "dossier_url": "/d",
+                              "second_factor": "4 số cuối điện thoại", "next_url": "/counter/DT01", "qr": ""},
+        "portal/home.html": {"code": CODE, "error": "Không tìm thấy hồ sơ với mã và 4 số này."},
+        "portal/status.html": {
+            "dossier": DOSSIER | {"sentence": "Hồ sơ đang ở bước 3 trên 5: lấy ý kiến cơ quan thuế.", "return_way": "Bưu điện, tại nhà"},
+            "steps": STEPS, "notices": [{"kind": "warn", "text": "Cần bổ sung bản vẽ trước 30/11/2026."}],
+            "fee": {"amount": 75000, "is_paid": False, "pay_url": "/pay"}, "letters": [{"title": "Giấy hẹn", "at": at(23, 9), "url": "/l"}],
+            "receipt": {"seq": 1, "hash": EVIDENCE[0]["hash"], "checkpoint": 1200}, "rating_url": "/rate",
+        },
+        "designer/list.html": {
+            "q": "", "field": "", "state": "", "fields": [], "can_draft": True, "draft_url": "/designer/new", "first_url": None, "next_url": None,
+            "procedures": [PROCEDURE_ROW | {"published": 2, "effective_on": at(3, 0), "newest": {"number": 3, "state": "draft"}, "errors": 2,
+                                            "warnings": 1, "open_cases": 1284}],
+        },
+        "designer/procedure.html": {
+            "procedure": PROCEDURE_ROW | {"national_code": "1.009994", "agency": "Phòng Kinh tế", "source": "e-PAR", "verified": False,
+                                          "papers": [{"name": "Đơn", "required": True}]},
+            "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
+        },
+        "designer/page.html": {
+            "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ"}, "source": "/sample.bpmn",
+            "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",
+            "file_name": "DT01.bpmn", "panel": panel_schema(["receive", "handle"], [("consultation", "request")]), "steps": DESIGN_STEPS, "acts": [],
+        },
+        "designer/compare.html": {
+            "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "left": {"number": 2, "state": "published", "source": "/sample.bpmn"},
+            "right": {"number": 3, "state": "appraised", "source": "/sample.bpmn"}, "impact": ["1.284 hồ sơ đang chạy giữ bản 2."],
+            "changes": [{"kind": "changed", "element": "step2_handle", "name": "Thụ lý", "what": "thời hạn của bước", "before": "11 ngày",
+                         "after": "9 ngày", "is_limit": True},
+                        {"kind": "added", "element": "step4_pay", "name": "Thu phí", "what": "công việc", "before": "", "after": "", "is_limit": False}],
+            "findings": [{"severity": "warning", "message": "Việc Thụ lý không có biểu mẫu.", "element": "step2_handle"}],
+            "decision": {"title": "Phê duyệt", "action": "/x", "submit": "Phê duyệt và ban hành", "entry": DECISION_FORM.filled()},
+        },
+        "admin/deliveries.html": {
+            "neighbours": [{"name": "tax", "title": "Thuế", "is_well": False, "sentence": "Không trả lời từ 10:05", "pending": 12, "checked_at": at(26, 9)},
+                           {"name": "postal", "title": "Bưu chính", "is_well": True, "sentence": "Trả lời trong 120 ms", "pending": 0, "checked_at": None}],
+            "trouble": [{"id": "1", "code": CODE, "dossier_url": "/x", "connector": "consultation", "operation": "request", "target": "Thuế cơ sở",
+                         "state": "dead", "attempts": 8, "created_at": at(25, 15), "next_at": None, "error": "Kết nối bị từ chối",
+                         "retry_url": "/r", "cancel_url": "/c"}],
+            "state": "", "first_url": None, "next_url": None,
+        },
+        "admin/clock.html": {"now": at(28, 9), "real": at(26, 9), "offset": "2 ngày", "jumps": [{"seconds": 3600, "title": "1 giờ", "to": at(28, 10)}]},
+    }  # fmt: skip

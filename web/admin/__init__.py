@@ -1,0 +1,1 @@
+"""Running the house: deliveries in trouble, people, the demo clock."""

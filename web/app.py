@@ -1,0 +1,30 @@
+"""The Flask application: the frame with every area of work in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask
+
+from web.admin.views import blueprint as admin
+from web.api.views import blueprint as api
+from web.audit.views import blueprint as audit
+from web.counter.views import blueprint as counter
+from web.designer.views import blueprint as designer
+from web.frame import create_frame
+from web.inbox.views import blueprint as inbox
+from web.portal.views import blueprint as portal
+from web.reports.views import blueprint as reports
+
+if TYPE_CHECKING:
+    from engine.dossier.house import House
+
+AREAS = (counter, inbox, designer, audit, portal, reports, admin, api)
+
+
+def create_app(house: House) -> Flask:
+    """The pages of one house. The house carries the store, the clock and the settings."""
+    app = create_frame(house)
+    for blueprint in AREAS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,32 @@
+// Two versions side by side: what was added, removed or changed is marked in both; a row leads to its element.
+import { showDiagram } from './diagram/viewer.js';
+
+const viewers = {};
+const changes = JSON.parse(document.getElementById('changes').textContent);
+
+for (const container of document.querySelectorAll('[data-compare]')) {
+  const side = container.dataset.compare;
+  showDiagram(container, container.dataset.source).then((viewer) => {
+    if (!viewer) return;
+    viewers[side] = viewer;
+    const registry = viewer.get('elementRegistry');
+    for (const { element, kind } of changes) {
+      if (element && registry.get(element)) viewer.get('canvas').addMarker(element, `mark-${kind}`);
+    }
+    viewer.get('eventBus').on('element.click', ({ element }) => {
+      document.querySelector(`[data-change="${CSS.escape(element.labelTarget?.id ?? element.id)}"]`)?.scrollIntoView({ block: 'center' });
+    });
+  });
+}
+
+document.addEventListener('click', (event) => {
+  const row = event.target.closest('[data-change]');
+  if (!row) return;
+  for (const viewer of Object.values(viewers)) {
+    const element = viewer.get('elementRegistry').get(row.dataset.change);
+    if (!element) continue;
+    viewer.get('canvas').scrollToElement(element, 80);
+    viewer.get('canvas').addMarker(element, 'mark-chosen');
+    setTimeout(() => viewer.get('canvas').removeMarker(element, 'mark-chosen'), 2500);
+  }
+});

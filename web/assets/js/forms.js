@@ -1,0 +1,66 @@
+// What forms gain from JavaScript: questions that other answers made void disappear, rows can be added, drafts are kept.
+
+export function prepareForms(root, token) {
+  for (const form of root.querySelectorAll('form:not([data-prepared])')) {
+    form.dataset.prepared = '1';
+    followConditions(form);
+    for (const table of form.querySelectorAll('table[data-rows]')) offerRows(table);
+    if (form.dataset.autosave) keepDraft(form, token);
+  }
+}
+
+function followConditions(form) {
+  const asked = [...form.querySelectorAll('[data-when]')];
+  if (!asked.length) return;
+  const update = () => {
+    const given = new FormData(form);
+    for (const field of asked) {
+      field.hidden = !JSON.parse(field.dataset.whenValues).includes(String(given.get(field.dataset.when) ?? ''));
+    }
+  };
+  form.addEventListener('change', update);
+  update();
+}
+
+function offerRows(table) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'button small';
+  button.textContent = 'Thêm dòng';
+  button.addEventListener('click', () => {
+    const rows = table.tBodies[0].rows;
+    const row = rows[rows.length - 1].cloneNode(true);
+    const number = rows.length;
+    for (const control of row.querySelectorAll('input, select')) {
+      control.name = control.name.replace(/\.\d+\./, `.${number}.`);
+      control.id = control.id.replace(/-\d+-/, `-${number}-`);
+      control.setAttribute('aria-label', control.getAttribute('aria-label').replace(/\d+$/, String(number + 1)));
+      control.value = '';
+    }
+    table.tBodies[0].append(row);
+    row.querySelector('input, select').focus();
+  });
+  table.parentElement.after(button);
+}
+
+// Saved two seconds after the last change; files stay in the browser until the form is sent.
+function keepDraft(form, token) {
+  const told = form.querySelector('[data-saved]');
+  let timer;
+  const save = async () => {
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    try {
+      const answer = await fetch(form.dataset.autosave, { method: 'POST', body, headers: { 'X-CSRF-Token': token } });
+      const time = new Date().toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' });
+      told.textContent = answer.ok ? `Bản nháp lưu lúc ${time}` : 'Chưa lưu được bản nháp';
+    } catch {
+      told.textContent = 'Mất kết nối, bản nháp chưa được lưu';
+    }
+  };
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, 2000);
+  });
+  form.addEventListener('submit', () => clearTimeout(timer));
+}

@@ -1,0 +1,1 @@
+"""Receiving dossiers at the one-stop counter, and giving results back."""

@@ -1,0 +1,1 @@
+"""Drawing processes, checking them, comparing versions, sending them for approval."""

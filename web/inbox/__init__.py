@@ -1,0 +1,1 @@
+"""The officer's inbox and the page of one task."""

@@ -1,0 +1,1 @@
+"""What applicants see without signing in."""

@@ -1,0 +1,1 @@
+"""Reports and the monthly public lists."""
