@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -26,14 +28,14 @@ class DemoSettings(Protocol):
 
 
 def sandbox_module(name: str) -> ModuleType:
-    """The sandbox of a connector: offers `build`, `connector_environment` and a command line."""
+    """The sandbox of a connector: a command line, `build`, and perhaps a `connector_environment` of its own."""
     return import_module(f"connectors.{name}.sandbox")
 
 
 def sandbox_commands(settings: DemoSettings) -> list[tuple[str, list[str], str]]:
     """(name, argv, url) of every sandbox. Start them with `sandbox_environment` in their environment."""
     commands = []
-    for name in NAMES:
+    for name in installed():
         port = _port(settings, name)
         data = settings.data_dir / "sandboxes" / f"{name}.sqlite"
         argv = [sys.executable, "-m", f"connectors.{name}.sandbox", "--port", str(port), "--data", str(data)]
@@ -44,11 +46,21 @@ def sandbox_commands(settings: DemoSettings) -> list[tuple[str, list[str], str]]
 def sandbox_environment(settings: DemoSettings) -> dict[str, str]:
     """MOTCUA_* for the house and its sandboxes alike: addresses, and keys made for this installation."""
     environment: dict[str, str] = {}
-    for name in NAMES:
+    for name in installed():
         secret = settings.key(f"sandbox-{name}").hex()
         url = f"http://127.0.0.1:{_port(settings, name)}"
-        environment |= sandbox_module(name).connector_environment(url, secret)
+        made = getattr(sandbox_module(name), "connector_environment", partial(_usual_environment, name))
+        environment |= made(url, secret)
     return environment
+
+
+def installed() -> tuple[str, ...]:
+    """Sandboxes that ship with this installation."""
+    return tuple(name for name in NAMES if find_spec(f"connectors.{name}") and find_spec(f"connectors.{name}.sandbox"))
+
+
+def _usual_environment(name: str, url: str, secret: str) -> dict[str, str]:
+    return {f"MOTCUA_{name.upper()}_URL": url, f"MOTCUA_{name.upper()}_SECRET": secret}
 
 
 def _port(settings: DemoSettings, name: str) -> int:

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -101,6 +101,7 @@ def create_application(sandbox: Sandbox) -> Flask:
     app.register_blueprint(door)
     app.register_blueprint(page)
     app.add_template_filter(_moment, "moment")
+    app.add_template_filter(_day, "day")
     app.context_processor(
         lambda: {
             "title": sandbox.play.title,
@@ -140,11 +141,12 @@ def create_application(sandbox: Sandbox) -> Flask:
     return app
 
 
-def _moment(value: datetime | str | None) -> str:
-    if not value:
-        return ""
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+def _moment(value: datetime) -> str:
+    return value.astimezone(VIETNAM).strftime("%d/%m/%Y %H:%M")
+
+
+def _day(value: str | None) -> str:
+    return f"{date.fromisoformat(value):%d/%m/%Y}" if value else ""
 
 
 def main(

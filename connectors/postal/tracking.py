@@ -35,7 +35,7 @@ CODES = {
     "6": Tracking.FAILED,
 }
 LABELS = {
-    Tracking.ACCEPTED: "Bưu điện đã nhận đơn",
+    Tracking.ACCEPTED: "Đã nhận đơn",
     Tracking.IN_TRANSIT: "Đang chuyển",
     Tracking.DELIVERED: "Đã phát thành công",
     Tracking.CANCELLED: "Đã hủy đơn",

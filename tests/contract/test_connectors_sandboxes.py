@@ -86,7 +86,7 @@ def test_without_its_secret_it_says_which(name: str, tmp_path: Path) -> None:
 
 
 def test_demo_starts_every_sandbox_with_a_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandboxes, "NAMES", NAMES)
+    monkeypatch.setattr(sandboxes, "installed", lambda: NAMES)
     settings = Settings(data_dir=tmp_path, port=9100)
     commands = sandboxes.sandbox_commands(settings)
     environment = sandboxes.sandbox_environment(settings)
