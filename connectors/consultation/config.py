@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PREFIX = "MOTCUA_CONSULTATION_"
 
@@ -15,7 +15,7 @@ class ConsultationConfig:
     base_url: str = ""
     organisation: str = ""  # our organisation code on the document exchange, e.g. H27.01
     organisation_name: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     timeout_seconds: float = 10.0
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PREFIX = "MOTCUA_POSTAL_"
 
@@ -14,8 +14,8 @@ class PostalConfig:
 
     base_url: str = ""
     customer_code: str = ""
-    customer_key: str = ""
-    secret: str = ""  # of the account; also signs callbacks
+    customer_key: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)  # of the account; also signs callbacks
     office_name: str = ""
     office_address: str = ""
     office_phone: str = ""

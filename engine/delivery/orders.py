@@ -31,7 +31,7 @@ OPEN_STATES = ("pending", "sent", "dead")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How patiently the house tries: about 15 hours until an order is dead, unless the breaker rests meanwhile."""
+    """How patiently the house tries: 7 to 14 hours until an order is dead, longer while a breaker rests."""
 
     first_wait: timedelta = timedelta(seconds=5)
     longest_wait: timedelta = timedelta(hours=1)

@@ -303,3 +303,4 @@ def test_error_messages_hold_no_secret(place: Neighbourhood) -> None:
             place.connector().send(place.order())
         said.append(failure.value.message)
     assert SECRET not in json.dumps(said)
+    assert SECRET not in repr(place.connector().__dict__)
