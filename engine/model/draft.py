@@ -1,0 +1,46 @@
+"""Drafts a procedure from a step table: process with a readable diagram, manifest, forms and one scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from engine.model.draft_content import make_forms, make_manifest, make_scenario
+from engine.model.draft_findings import TableFinding, examine
+from engine.model.draft_flow import Drawn, draw
+from engine.model.draft_table import StepTable
+from engine.model.draft_units import seat_units
+from engine.model.layout import lay_out
+from engine.model.procedure import ProcedureFolder
+from engine.model.sketch import Sketch
+from engine.model.write import write_bpmn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A drafted folder and what is odd about the table it came from."""
+
+    folder: ProcedureFolder
+    findings: tuple[TableFinding, ...]
+
+
+def draft(table: StepTable) -> Draft:
+    """Draft one procedure; pure, the same table gives the same bytes. InputError for a unit that is none."""
+    seating = seat_units(table)
+    drawn = draw(table, seating)
+    forms, keys = make_forms(table, drawn)
+    sketch = _with_form_keys(drawn, keys)
+    folder = ProcedureFolder(
+        manifest=make_manifest(table, seating, drawn),
+        source=write_bpmn(sketch, lay_out(sketch)),
+        forms=forms,
+        scenarios={"happy": make_scenario(table, drawn)},
+    )
+    return Draft(folder=folder, findings=examine(table, seating, drawn))
+
+
+def _with_form_keys(drawn: Drawn, keys: dict[str, str]) -> Sketch:
+    """Set each task's form."""
+    nodes = dict(drawn.sketch.nodes)
+    for node_id, key in keys.items():
+        nodes[node_id] = replace(nodes[node_id], properties={**nodes[node_id].properties, "form": key})
+    return replace(drawn.sketch, nodes=nodes)

@@ -1,0 +1,100 @@
+"""Cells of step tables read as people write them: "0,5 ngày", "04 giờ làm việc", "Bước 2", "2.1", "Giai đoạn II"."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from engine.errors import InputError
+from engine.model.draft_table import Span, folded, span
+
+_NUMBER = re.compile(r"(-?\d+(?:[.,]\d+)?)(?:\s*/\s*(\d+))?")
+_STEP = re.compile(r"^(?:bước|buoc|b)?\s*0*(\d{1,3})(?:[.,\-]?([0-9a-zđ]{1,2}))?[.:)]?$", re.IGNORECASE)
+_FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4"}
+_NO_LIMIT = re.compile(r"khong (quy dinh|co dinh|gioi han|xac dinh)|gio hanh chinh|theo quy dinh|trong ngay$")
+_ZERO = re.compile(r"khong tinh|ngay sau|ngay khi|tra ngay")
+_LEVELS = {"xa": "commune", "phuong": "commune", "tinh": "province", "huyen": "district"}
+_CHANNELS = {"counter": r"truc tiep|counter", "online": r"truc tuyen|online|mang", "post": r"buu chinh|post"}
+
+
+def read_time(text: str, default_unit: str, where: str) -> tuple[Span | None, bool]:
+    """The limit in a cell, and whether it gives one at all: -1 and "không quy định" do not, 0 and "không tính" do."""
+    for sign, spelled in _FRACTIONS.items():
+        text = text.replace(sign, f" {spelled}")
+    text = text.replace("−", "-").strip()
+    if not text.strip("-– ") or _NO_LIMIT.search(folded(text)):
+        return None, False
+    found = _NUMBER.search(text)
+    if found is None and _ZERO.search(folded(text)):
+        return None, True
+    if found is None:
+        raise InputError(f"{where}: không hiểu thời gian “{text}”.")
+    try:
+        value = Decimal(found.group(1).replace(",", "."))
+        value = value / Decimal(found.group(2)) if found.group(2) else value
+    except (InvalidOperation, ZeroDivisionError):
+        raise InputError(f"{where}: không hiểu thời gian “{text}”.") from None
+    rest = text[found.end() :]
+    if "phut" in folded(rest):
+        return span((value / 60).quantize(Decimal("0.01")), "h", where), value != -1
+    return span(value, read_unit(rest, default_unit), where), value != -1
+
+
+def read_unit(text: str, default: str) -> str:
+    """The unit of time a text names: h, m, cd or d."""
+    words = folded(text)
+    if re.search(r"\bgio\b|\bhours?\b|^h$", words):
+        return "h"
+    if re.search(r"\bthang\b|\bmonths?\b", words):
+        return "m"
+    if re.search(r"ngay (lich|thuong)|ke ca ngay nghi|calendar day", words):
+        return "cd"
+    return "d" if re.search(r"ngay|day", words) else default
+
+
+def read_order(text: str, where: str) -> tuple[int, bool]:
+    """A step's number, and whether the cell numbers a part of it (2.1, 2a)."""
+    found = _STEP.match(text)
+    if found is None:
+        raise InputError(f"{where}: không hiểu số thứ tự bước “{text}”.")
+    return int(found.group(1)), found.group(2) is not None
+
+
+def read_phase(text: str, where: str) -> int:
+    """1, 2 or 3 from "Giai đoạn 2", "II", "2"."""
+    words = folded(text)
+    if found := re.search(r"\b([123])\b", words):
+        return int(found.group(1))
+    roman = {"i": 1, "ii": 2, "iii": 3}.get(words.removeprefix("giai doan").strip())
+    if roman is None:
+        raise InputError(f"{where}: không hiểu giai đoạn “{text}”.")
+    return roman
+
+
+def is_phase_heading(cells: list[str]) -> bool:
+    """A row that only says which phase begins."""
+    return len(cells) == 1 and re.match(r"giai doan ([123]|i{1,3})\b", folded(cells[0])) is not None
+
+
+def is_yes(text: str) -> bool:
+    """A tick in a yes-or-no column."""
+    return folded(text) in ("x", "co", "true", "1", "yes")
+
+
+def read_procedure_value(column: str, text: str, where: str) -> Any:
+    """A value that belongs to the procedure as a whole, in the type StepTable wants."""
+    words = folded(text)
+    if column == "total":
+        return read_time(text, "d", where)[0]
+    if column == "fee_amount":
+        digits = re.sub(r"\D", "", text)
+        return int(digits) if digits and len(digits) <= 12 else 0
+    if column == "level":
+        named = next((level for word, level in _LEVELS.items() if word in words.split()), "")
+        return named or (words if words in ("commune", "province", "district") else "")
+    if column == "channels":
+        return tuple(name for name, pattern in _CHANNELS.items() if re.search(pattern, words)) or ("counter",)
+    if column == "consulted":
+        return tuple(part.strip() for part in text.split(";") if part.strip())
+    return text

@@ -1,0 +1,157 @@
+"""What is odd about a step table: told to the designer, never mended silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from engine.model.draft_flow import Drawn
+from engine.model.draft_kinds import ASSUMED_CONSULTATION
+from engine.model.draft_table import HOURS_A_DAY, StepTable, plain_number
+from engine.model.draft_units import Seating
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableFinding:
+    """One remark about a table. `difference` is in working days, above zero when the steps exceed the total."""
+
+    rule: str
+    severity: str  # warning | info
+    message: str
+    step: int | None = None
+    difference: str = ""
+
+    def to_data(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
+
+
+def examine(table: StepTable, seating: Seating, drawn: Drawn) -> tuple[TableFinding, ...]:
+    """Every remark, the most serious first."""
+    found = [
+        *_sum_of_steps(table),
+        *_links(table),
+        *_units(table, seating),
+        *_missing(table),
+        *_work(drawn),
+        *_sums_of_tasks(table),
+    ]
+    return tuple(sorted(found, key=lambda finding: finding.severity != "warning"))
+
+
+def _sum_of_steps(table: StepTable) -> Iterator[TableFinding]:
+    times = [step.time for step in table.steps if step.time]
+    hours = [time.hours for time in times]
+    if table.total is None or table.total.hours is None or not hours or None in hours:
+        return
+    total = sum((hour for hour in hours if hour), Decimal(0))
+    is_whole = all(step.is_time_given for step in table.steps)
+    if total == table.total.hours or (total < table.total.hours and not is_whole):
+        return  # a missing time is not a wrong one
+    over = (total - table.total.hours) / HOURS_A_DAY
+    words = "nhiều hơn" if over > 0 else "ít hơn"
+    yield TableFinding(
+        rule="sum_differs",
+        severity="warning",
+        message=f"Tổng thời gian các bước là {_days(total)}, {words} thời hạn {table.total.words} ghi trong bảng "
+        f"{_days(abs(over) * HOURS_A_DAY)}.",
+        difference=f"{plain_number(over)}d",
+    )
+
+
+def _links(table: StepTable) -> Iterator[TableFinding]:
+    for step in table.steps:
+        for task in step.tasks:
+            parts = task.next.split("::")
+            if task.next and parts != ["NULL"] and table.code not in parts:
+                yield TableFinding(
+                    rule="next_elsewhere",
+                    severity="warning",
+                    step=step.order,
+                    message=f"Bước {step.order}: việc “{task.name}” trỏ sang thủ tục khác ({task.next}); "
+                    "bản vẽ nối theo thứ tự trong bảng.",
+                )
+
+
+def _units(table: StepTable, seating: Seating) -> Iterator[TableFinding]:
+    told: set[str] = set()
+    for step in table.steps:
+        place = seating.places[step.order]
+        if step.unit in told:
+            continue
+        told.add(step.unit)
+        if not place.is_known:
+            yield TableFinding(
+                rule="unit_unknown",
+                severity="warning",
+                step=step.order,
+                message=f"Bước {step.order}: đơn vị “{step.unit}” chưa có trong danh mục; "
+                "làn tạm gán cho đơn vị chủ trì.",
+            )
+        elif place.is_old:
+            yield TableFinding(
+                rule="unit_adapted",
+                severity="info",
+                step=step.order,
+                message=f"Bước {step.order}: “{step.unit}” nay là “{place.name}”.",
+            )
+
+
+def _missing(table: StepTable) -> Iterator[TableFinding]:
+    if table.total is None:
+        yield TableFinding(
+            rule="total_missing",
+            severity="info",
+            message="Bảng không ghi tổng thời hạn giải quyết; thời hạn theo luật để trống.",
+        )
+    missing = [str(step.order) for step in table.steps if not step.is_time_given]
+    if missing:
+        yield TableFinding(
+            rule="time_missing",
+            severity="info",
+            message=f"Không có thời hạn cố định ở bước {', '.join(missing)}.",
+        )
+
+
+def _work(drawn: Drawn) -> Iterator[TableFinding]:
+    keys = {work.kind.key for work in drawn.works}
+    if "handle" not in keys:
+        yield TableFinding(
+            rule="handling_missing",
+            severity="warning",
+            message="Bảng không có bước thụ lý; bản vẽ không có nhánh bổ sung và từ chối.",
+        )
+    if "sign" not in keys:
+        done = next((work for work in drawn.works if work.is_decision), None)
+        message = "Bảng không có bước ký duyệt" + (f"; hồ sơ tính là giải quyết xong ở “{done.name}”." if done else ".")
+        yield TableFinding(rule="signature_missing", severity="info", message=message)
+    for work in drawn.works:
+        if work.is_beside and work.limit == ASSUMED_CONSULTATION:
+            yield TableFinding(
+                rule="consultation_assumed",
+                severity="info",
+                step=work.step,
+                message=f"Bước {work.step}: bảng có lấy ý kiến {work.place.name} nhưng không ghi thời hạn trả lời; "
+                f"tạm đặt {work.limit.words} làm việc.",
+            )
+
+
+def _sums_of_tasks(table: StepTable) -> Iterator[TableFinding]:
+    for step in table.steps:
+        hours = [task.time.hours or Decimal(0) for task in step.tasks if task.time]
+        own = step.time.hours if step.time else None
+        is_whole = all(task.is_time_given for task in step.tasks)
+        if step.time is None or own is None or not hours or sum(hours) == own or (sum(hours) < own and not is_whole):
+            continue
+        yield TableFinding(
+            rule="tasks_differ",
+            severity="info",
+            step=step.order,
+            message=f"Bước {step.order}: thời gian các việc cộng lại là {_days(sum(hours, Decimal(0)))}, "
+            f"của bước là {step.time.words}; thời gian của bước được áp dụng.",
+        )
+
+
+def _days(hours: Decimal) -> str:
+    return f"{plain_number(hours / HOURS_A_DAY).replace('.', ',')} ngày"

@@ -1,0 +1,291 @@
+"""A step table: what a department writes down of an internal process, as typed values within sane bounds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import Any
+
+from engine.errors import InputError
+
+MAX_PROCEDURES = 500
+MAX_STEPS = 60
+MAX_TASKS = 200
+HOURS_A_DAY = Decimal(8)
+
+_UNITS = {
+    "day": "d",
+    "working_day": "d",
+    "calendar_day": "cd",
+    "plain_day": "cd",
+    "hour": "h",
+    "month": "m",
+}
+_WORDS = {"d": "ngày", "cd": "ngày (kể cả ngày nghỉ)", "h": "giờ", "m": "tháng"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A time limit as a table gives it: a value above zero in d (working days), cd (plain days), h or m (months)."""
+
+    value: Decimal
+    unit: str = "d"
+
+    def __str__(self) -> str:
+        return f"{plain_number(self.value)}{self.unit}"
+
+    @property
+    def words(self) -> str:
+        return f"{plain_number(self.value).replace('.', ',')} {_WORDS[self.unit]}"
+
+    @property
+    def hours(self) -> Decimal | None:
+        """Working hours, or None where days cannot be turned into hours."""
+        return {"d": self.value * HOURS_A_DAY, "h": self.value}.get(self.unit)
+
+    @property
+    def iso(self) -> str:
+        """ISO 8601 duration for a BPMN timer in working time: half a day is PT4H, P1D is eight working hours."""
+        if self.unit == "m":
+            return f"P{plain_number(self.value)}M"
+        if self.unit == "cd":
+            return f"P{plain_number(self.value)}D"
+        days, hours = divmod(self.hours or Decimal(0), HOURS_A_DAY)
+        minutes = int((hours % 1) * 60)
+        time = (f"{int(hours)}H" if int(hours) else "") + (f"{minutes}M" if minutes else "")
+        return "P" + (f"{int(days)}D" if days else "") + (f"T{time}" if time else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableTask:
+    name: str
+    code: str = ""
+    time: Span | None = None  # advisory: the step's time binds
+    is_time_given: bool = False
+    next: str = ""
+    pauses: bool = False
+    resumes: bool = False
+    is_decision: bool = False  # completing it ends lateness counting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableStep:
+    order: int
+    unit: str
+    action: str
+    time: Span | None = None  # None: no limit of its own
+    is_time_given: bool = True  # False: the table leaves the cell empty or says there is no fixed limit
+    phase: int = 1
+    output: str = ""
+    tasks: tuple[TableTask, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTable:
+    name: str
+    code: str
+    steps: tuple[TableStep, ...]
+    national_code: str = ""
+    field: str = ""
+    level: str = ""
+    agency: str = ""
+    total: Span | None = None
+    fee_amount: int = 0
+    channels: tuple[str, ...] = ("counter",)
+    consulted: tuple[str, ...] = ()
+    cutoff: str = ""
+    evidence: str = ""
+    source: str = ""
+
+
+def tables_from_json(data: Any) -> tuple[StepTable, ...]:
+    """Step tables in the shape of procedures.json: one object or a list of them."""
+    rows = data if isinstance(data, list) else [data]
+    if not rows:
+        raise InputError("Tệp không có thủ tục nào.")
+    if len(rows) > MAX_PROCEDURES:
+        raise InputError(f"Tệp có {len(rows):,} thủ tục; mỗi lần nhận tối đa {MAX_PROCEDURES}.".replace(",", "."))
+    tables = tuple(_table(row, number) for number, row in enumerate(rows, start=1))
+    check_codes(tables)
+    return tables
+
+
+def check_codes(tables: Sequence[StepTable]) -> None:
+    """One code, one procedure: two would be written to one folder."""
+    seen: dict[str, str] = {}
+    for table in tables:
+        code = table.code.casefold()  # folders of some file systems know no capitals
+        if code in seen:
+            raise InputError(f"Mã thủ tục “{table.code}” dùng cho cả “{seen[code]}” và “{table.name}”.")
+        seen[code] = table.name
+
+
+def make_table(values: Mapping[str, Any], steps: Sequence[TableStep]) -> StepTable:
+    """Check what every source must satisfy, whatever file it came from."""
+    name = str(values.get("name") or "").strip()
+    if not name:
+        raise InputError("Bảng không có tên thủ tục.")
+    if not steps:
+        raise InputError(f"Thủ tục “{name}” không có bước nào.")
+    tasks = sum(max(1, len(step.tasks)) for step in steps)
+    if len(steps) > MAX_STEPS or tasks > MAX_TASKS:
+        raise InputError(
+            f"Thủ tục “{name}” có {len(steps)} bước, {tasks} việc; tối đa {MAX_STEPS} bước, {MAX_TASKS} việc."
+        )
+    for before, step in pairwise(steps):
+        if step.order <= before.order:
+            raise InputError(
+                f"Thủ tục “{name}”: bước {step.order} đứng sau bước {before.order}, sai hoặc trùng thứ tự."
+            )
+    code = str(values.get("code") or "").strip() or ascii_code(name)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
+        raise InputError(f"Mã thủ tục “{code}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
+    rest = {key: value for key, value in values.items() if key not in ("name", "code") and value is not None}
+    return StepTable(name=re.sub(r"[\s,;]+$", "", name), code=code, steps=tuple(steps), **rest)
+
+
+def span(value: object, unit: str, where: str) -> Span | None:
+    """A limit from a number; zero, nothing and -1 ("no fixed limit") are None, other negatives are refused."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        raise InputError(f"{where}: thời gian không phải là số.")
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        raise InputError(f"{where}: thời gian “{value}” không phải là số.") from None
+    if not number.is_finite() or number > 5000:
+        raise InputError(f"{where}: thời gian “{value}” không hợp lý.")
+    if number < 0 and number != -1:
+        raise InputError(f"{where}: thời gian không được âm ({plain_number(number).replace('.', ',')}).")
+    return Span(value=number, unit=unit) if number > 0 else None
+
+
+def span_unit(name: object, where: str) -> str:
+    """The unit of a limit from its English name; days are working days unless said otherwise."""
+    if name in (None, ""):
+        return "d"
+    if name not in _UNITS:
+        raise InputError(f"{where}: đơn vị thời gian “{name}” không có (day, working_day, calendar_day, hour, month).")
+    return _UNITS[str(name)]
+
+
+def plain_number(value: Decimal) -> str:
+    """Digits without needless zeros or exponent."""
+    text = format(value.normalize(), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def folded(text: str) -> str:
+    """Lower case without diacritics or punctuation, single spaces: what headings and names are compared by."""
+    decomposed = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower()
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+
+
+def ascii_code(name: str) -> str:
+    """A folder name for a procedure without a code of its own."""
+    return folded(name).upper().replace(" ", "-")[:64].strip("-") or "THU-TUC"
+
+
+def _table(row: Any, number: int) -> StepTable:
+    where = f"Thủ tục thứ {number}"
+    if not isinstance(row, Mapping):
+        raise InputError(f"{where} không phải là một đối tượng JSON.")
+    name = _text(row, "name_vi", where, required=True)
+    where = f"Thủ tục “{name}”"
+    steps = row.get("steps")
+    if not isinstance(steps, list):
+        raise InputError(f"{where}: thiếu cột “steps”.")
+    total = row.get("total_time") or {}
+    if not isinstance(total, Mapping):
+        raise InputError(f"{where}: “total_time” phải gồm value và unit.")
+    fee = row.get("fee") or {}
+    consulted = row.get("consulted_units") or []
+    channels = row.get("channel") or ["counter"]
+    if not isinstance(fee, Mapping) or not isinstance(consulted, list) or not isinstance(channels, list):
+        raise InputError(f"{where}: fee, consulted_units hoặc channel sai dạng.")
+    values = {
+        "name": name,
+        "code": _text(row, "local_code", where) or _text(row, "code", where),
+        "national_code": _text(row, "code", where),
+        "field": _text(row, "field", where),
+        "level": _text(row, "level", where),
+        "agency": _text(row, "agency", where),
+        "evidence": _text(row, "evidence", where),
+        "source": _text(row, "source", where),
+        "cutoff": _text(row, "cutoff", where),
+        "total": span(total.get("value"), span_unit(total.get("unit"), where), f"{where}, tổng thời gian"),
+        "fee_amount": _amount(fee.get("amount"), where),
+        "consulted": tuple(str(unit) for unit in consulted),
+        "channels": tuple("post" if channel == "postal" else str(channel) for channel in channels),
+    }
+    return make_table(values, [_step(step, where) for step in steps])
+
+
+def _step(row: Any, where: str) -> TableStep:
+    if not isinstance(row, Mapping):
+        raise InputError(f"{where}: có bước không phải là đối tượng JSON.")
+    order = row.get("order")
+    if not isinstance(order, int) or isinstance(order, bool) or order < 1:
+        raise InputError(f"{where}: bước thiếu số thứ tự “order”.")
+    where = f"{where}, bước {order}"
+    for column in ("unit", "action_vi", "time_value"):
+        if column not in row:
+            raise InputError(f"{where}: thiếu cột “{column}”.")
+    unit = span_unit(row.get("time_unit"), where)
+    phase = row.get("phase") or 1
+    if phase not in (1, 2, 3):
+        raise InputError(f"{where}: giai đoạn “{phase}” không có.")
+    tasks = row.get("tasks") or []
+    if not isinstance(tasks, list):
+        raise InputError(f"{where}: “tasks” phải là danh sách.")
+    return TableStep(
+        order=order,
+        unit=_text(row, "unit", where, required=True),
+        action=_text(row, "action_vi", where, required=True),
+        time=span(row["time_value"], unit, where),
+        is_time_given=row["time_value"] not in (None, "", -1),
+        phase=phase,
+        output=_text(row, "output", where),
+        tasks=tuple(_task(task, unit, where) for task in tasks),
+    )
+
+
+def _task(row: Any, unit: str, where: str) -> TableTask:
+    if not isinstance(row, Mapping):
+        raise InputError(f"{where}: có việc không phải là đối tượng JSON.")
+    name = _text(row, "name_vi", where, required=True)
+    return TableTask(
+        name=name,
+        code=_text(row, "code", where),
+        time=span(row.get("time_value"), unit, f"{where}, việc “{name}”"),
+        is_time_given=row.get("time_value") not in (None, "", -1),
+        next=_text(row, "next", where),
+        pauses=row.get("pause") is True,
+        resumes=row.get("unpause") is True,
+        is_decision=row.get("biz_done") is True,
+    )
+
+
+def _text(row: Mapping[str, Any], key: str, where: str, *, required: bool = False) -> str:
+    value = row.get(key)
+    if value is None or value == "":
+        if required:
+            raise InputError(f"{where}: thiếu cột “{key}”.")
+        return ""
+    if not isinstance(value, str) or len(value) > 2000:
+        raise InputError(f"{where}: cột “{key}” phải là chữ, không quá 2.000 ký tự.")
+    return " ".join(unicodedata.normalize("NFC", value).split())
+
+
+def _amount(value: object, where: str) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value > 10**12:
+        raise InputError(f"{where}: mức phí “{value}” không hợp lệ.")
+    return int(value)
