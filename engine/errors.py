@@ -1,4 +1,4 @@
-"""Every error the house raises on purpose. A class's docstring is its default message, written for the person who reads it.
+"""Every error the house raises on purpose. A class's docstring is its default message, for the person who reads it.
 
 MotCuaError
 ├── InputError                 what was given cannot be used (HTTP 422, exit 2)

@@ -11,6 +11,7 @@ from web.api.views import blueprint as api
 from web.audit.views import blueprint as audit
 from web.counter.views import blueprint as counter
 from web.designer.views import blueprint as designer
+from web.dossier.views import blueprint as dossier
 from web.frame import create_frame
 from web.inbox.views import blueprint as inbox
 from web.portal.views import blueprint as portal
@@ -19,7 +20,7 @@ from web.reports.views import blueprint as reports
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-AREAS = (counter, inbox, designer, audit, portal, reports, admin, api)
+AREAS = (counter, inbox, dossier, designer, audit, portal, reports, admin, api)
 
 
 def create_app(house: House) -> Flask:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import InputError
 from engine.store.tables import unit
@@ -90,8 +91,29 @@ class Directory:
             return seating.receiving_unit
         if seat in self.units:
             return seat
-        locality = seating.locality if seat.startswith("commune.") else None
-        found = self._by_kind.get((seat, locality)) or self._by_kind.get((seat, None))
+        found = self._by_kind.get((seat, seating.locality)) or self._by_kind.get((seat, None))
         if found is None:
             raise InputError(f"Không có đơn vị nào cho vị trí “{seat}” của quy trình tại địa bàn này.")
         return found
+
+
+def add_units(connection: Connection, units: Iterable[Unit]) -> None:
+    """Add units, superiors before subordinates; pages list them in this order. A code that is taken stays as it is."""
+    for place, one in enumerate(units, start=1):
+        connection.execute(
+            insert(unit)
+            .values(
+                code=one.code,
+                name=one.name,
+                kind=one.kind,
+                level=one.level,
+                locality=one.locality,
+                parent_code=one.parent_code,
+                is_external=one.is_external,
+                letterhead=dict(one.letterhead),
+                address=one.address,
+                phone=one.phone,
+                sort_key=f"{place:05d}",
+            )
+            .on_conflict_do_nothing()
+        )

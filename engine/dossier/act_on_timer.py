@@ -49,8 +49,8 @@ def _fire(case: Case, address: str) -> None:
 
 def _follow_silence(case: Case, element_id: str) -> None:
     """A consulted agency's limit has passed in silence: a statement of non-reply; the ledger charges them."""
-    element = case.version.program.elements.get(element_id)
-    host = element.properties.get("silence_of", "") if element is not None else ""
+    node = case.version.program.lowered.nodes.get(element_id)
+    host = node.attached_to if node is not None else ""
     for address, told in case.facts.get("orders", {}).items():
         if host and address.startswith(f"{host}#"):
             case.event_type = "ConsultationSilent"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -15,7 +15,7 @@ from engine.catalogue.versions import Version
 from engine.deadlines import Ledger
 from engine.dossier import movement
 from engine.dossier.actor import Actor
-from engine.dossier.command import Filled, TaskRef
+from engine.dossier.command import Filled, PaperGiven, TaskRef
 from engine.dossier.record import Record, Row
 from engine.errors import NotAllowed, NotFound, Refused, StaleTask
 from engine.history.canonical import canonical_bytes, moment_text
@@ -40,6 +40,10 @@ LOAD = text(
     FOR UPDATE OF c
     """
 )
+
+
+PAPERS_AN_ACT = 1000
+"""Ordinals of papers leave this much room for each act's own."""
 
 
 class Case:
@@ -198,6 +202,29 @@ class Case:
                 "void_reason": "Hồ sơ đã giải quyết xong trước khi ký",
             }
         )
+
+    def keep_papers(self, papers: Sequence[PaperGiven], *, kind: str) -> None:
+        """Add papers to the dossier; the event names them by the hash of their file."""
+        first = self.seq * PAPERS_AN_ACT
+        for ordinal, one in enumerate(papers, start=first):
+            self.record.papers.append(
+                {
+                    "case_id": self.id,
+                    "ordinal": ordinal,
+                    "name": one.name,
+                    "originals": one.originals,
+                    "certified": one.certified,
+                    "copies": one.copies,
+                    "is_received": one.is_received,
+                    "digitised": 1 if one.blob else 0,
+                    "blob": one.blob,
+                    "file_name": one.file_name,
+                    "mime": one.mime,
+                    "kind": kind,
+                }
+            )
+            if one.blob:
+                self.data.setdefault("files", []).append({"name": one.name, "sha256": one.blob.hex()})
 
     def participate(self, unit_code: str) -> None:
         """From now on this unit may see the case."""

@@ -20,7 +20,7 @@ from engine.dossier import (
 )
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
-from engine.dossier.command import Filled, TaskRef
+from engine.dossier.command import Filled, PaperGiven, TaskRef
 from engine.dossier.house import House
 from engine.errors import StaleTask
 from engine.run import Complete, Waiting
@@ -33,6 +33,7 @@ class CompleteTask:
     case_id: UUID
     task: TaskRef
     form: Filled
+    papers: tuple[PaperGiven, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,30 +45,33 @@ class Completed:
 
 Deed = Callable[[Case, Waiting, Filled], None]
 
-BEFORE: Mapping[str, Deed] = {
-    "supplement": request_supplement.before,
-    "refuse": refuse.before,
-    "return": return_to_step.before,
-    "sign": sign.before,
-    "assign": assign.before,
-    "receive_supplement": receive_supplement.before,
-    "phase_receive": receive_phase.before,
+Deeds = tuple[Deed | None, Deed | None]
+"""What is done before the process moves, and after."""
+
+DECISIONS: Mapping[str, Deeds] = {
+    "supplement": (request_supplement.before, request_supplement.after),
+    "refuse": (refuse.before, refuse.after),
+    "return": (return_to_step.before, None),
 }
-AFTER: Mapping[str, Deed] = {
-    "supplement": request_supplement.after,
-    "refuse": refuse.after,
-    "hand_over": hand_over.after,
-    "pay": collect_fee.after,
-    "return_result": return_result.after,
-    "phase_receive": receive_phase.after,
+"""What an officer's decision in the form adds to the completion."""
+
+ACTS: Mapping[str, Deeds] = {
+    "hand_over": (None, hand_over.after),
+    "assign": (assign.before, None),
+    "sign": (sign.before, None),
+    "pay": (None, collect_fee.after),
+    "supplement": (receive_supplement.before, None),
+    "phase_receive": (receive_phase.before, receive_phase.after),
+    "return_result": (None, return_result.after),
 }
-"""What a decision, or else the kind of task, adds to the plain completion: before the process moves, and after."""
+"""What a task's own `act` adds, when the decision was to go forward: `supplement` is the task where it comes in."""
 
 
 def complete_task(house: House, actor: Actor, command: CompleteTask) -> Completed:
     """Complete one task. Raises StaleTask when somebody was faster, FormRefused when the decision lacks its reason."""
     with house.act(actor, command.case_id, "TaskCompleted", task=command.task) as case:
         case.must_be_open()
+        case.keep_papers(command.papers, kind="result")
         complete(case, waiting_for(case), command.form)
         row, names = case.row, case.house.directory
     return Completed(
@@ -91,7 +95,7 @@ def waiting_for(case: Case) -> Waiting:
 def complete(case: Case, waiting: Waiting, form: Filled) -> None:
     """The deed itself, on a case already locked."""
     decision = str(form.values.get("decision") or "")
-    deed = decision if decision in BEFORE else waiting.properties.get("act", "")
+    before, after = DECISIONS.get(decision) or ACTS.get(waiting.properties.get("act", ""), (None, None))
     case.data |= {
         "element": waiting.element_id,
         "task": waiting.name,
@@ -100,14 +104,13 @@ def complete(case: Case, waiting: Waiting, form: Filled) -> None:
     }
     if decision:
         case.data["decision"] = decision
-    BEFORE.get(deed, _nothing)(case, waiting, form)
+    case.facts.pop("returned", None)
+    if before is not None:
+        before(case, waiting, form)
     case.keep_form(waiting.element_id, form)
     variables = case.routing(form)
     case.apply(Complete(address=waiting.address, variables=variables), address=waiting.address, variables=variables)
-    if waiting.properties.get("biz_done") == "true" and decision not in {"return", "supplement", "refuse"}:
+    if waiting.properties.get("biz_done") == "true" and decision not in DECISIONS:
         sign.decide(case)
-    AFTER.get(deed, _nothing)(case, waiting, form)
-
-
-def _nothing(case: Case, waiting: Waiting, form: Filled) -> None:
-    """A plain completion adds nothing."""
+    if after is not None:
+        after(case, waiting, form)

@@ -17,12 +17,16 @@ from engine.dossier.actor import Actor
 from engine.dossier.case import Case
 from engine.dossier.command import TaskRef
 from engine.errors import NotConfigured
+from engine.history.seal import LogKey
 from engine.rulesets import Ruleset, load_rulesets, packaged_calendar
 from engine.store.blobs import BlobStore, LocalBlobStore
 from engine.store.clock import Clock
 from engine.store.database import Store
 from engine.store.keys import KeyRing
 from engine.store.settings import Settings
+
+LOG_ORIGIN = "motcua/ha-tinh"
+"""The name of this province's log in its checkpoints."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,6 +56,11 @@ class House:
             keys=KeyRing(settings.key("kek")),
             registry=registry if registry is not None else load_registry(os.environ, public_url=settings.address),
         )
+
+    @property
+    def log_key(self) -> LogKey:
+        """The key that signs checkpoints of this province's log."""
+        return LogKey.of(self.settings.key("log"), origin=LOG_ORIGIN)
 
     @property
     def working_time(self) -> CalendarTime:

@@ -290,9 +290,11 @@ def _settle_dates(case: Case) -> None:
     due, promised = ledger.due_of_law(calendar), ledger.promised(calendar)
     has_moved = due != row["legal_due_at"]
     row["legal_due_at"], row["promised_at"] = due, promised
-    for item in case.record.opened_items:
+    for item in (*case.record.opened_items, *case.record.changed_items):
         item["case_legal_due_at"] = due
         item["sort_at"] = item["due_at"] or due or FAR_FUTURE
+    if has_moved:
+        case.record.moved_dues.append({"case_legal_due_at": due, "sort_at": due or FAR_FUTURE})
     is_counting = due is not None and ledger.done_at is None and not ledger.is_paused and row["closed_at"] is None
     was_counting = case.facts.get("is_counting", False)
     if has_moved or is_counting != was_counting:

@@ -165,7 +165,7 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
     cutoff = time.fromisoformat(manifest.cutoff) if manifest.cutoff else None
     case.ledger = case.ledger.begin(now, limit, cutoff=cutoff)
     _keep_people(case, command)
-    _keep_papers(case, command)
+    case.keep_papers(command.papers, kind="component")
     instance, step = Instance.start(
         case.version.program, instance_id=case.id, at=now, working_time=case.house.working_time
     )
@@ -176,7 +176,7 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
     case.keep_form(first.element_id, command.form)
     variables = case.routing(command.form)
     case.apply(Complete(address=first.address, variables=variables), address=first.address, variables=variables)
-    case.data = {
+    case.data |= {
         "procedure": manifest.code,
         "code": case.row["code"],
         "ruleset": case.row["ruleset"],
@@ -212,26 +212,6 @@ def _keep_people(case: Case, command: ReceiveDossier) -> None:
         for name in ("name", "identifier", "phone", "email", "address"):
             if getattr(person, name):
                 case.personal.append(commit(f"{role}.{name}", getattr(person, name)))
-
-
-def _keep_papers(case: Case, command: ReceiveDossier) -> None:
-    for ordinal, one in enumerate(command.papers, start=1):
-        case.record.papers.append(
-            {
-                "case_id": case.id,
-                "ordinal": ordinal,
-                "name": one.name,
-                "originals": one.originals,
-                "certified": one.certified,
-                "copies": one.copies,
-                "is_received": one.is_received,
-                "digitised": 1 if one.blob else 0,
-                "blob": one.blob,
-                "file_name": one.file_name,
-                "mime": one.mime,
-                "kind": "component",
-            }
-        )
 
 
 def _earlier(house: House, actor: Actor, case_id: UUID) -> Received | None:

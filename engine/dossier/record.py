@@ -32,6 +32,7 @@ class Record:
     opened_items: list[Row] = field(default_factory=list)
     closed_items: list[Row] = field(default_factory=list)  # id, state
     changed_items: list[Row] = field(default_factory=list)  # id, assignee, unit_code, role, taken_at, due_at, is_paused
+    moved_dues: list[Row] = field(default_factory=list)  # case_legal_due_at, sort_at where the item has no due moment
     armed_timers: list[Row] = field(default_factory=list)
     cancelled_timers: list[Row] = field(default_factory=list)  # kind, address
     acted_timers: list[UUID] = field(default_factory=list)
@@ -60,6 +61,7 @@ LISTS = (
     "opened_items",
     "closed_items",
     "changed_items",
+    "moved_dues",
     "armed_timers",
     "cancelled_timers",
     "acted_timers",
@@ -150,6 +152,14 @@ WITH the_case AS (
         case_legal_due_at = new.case_legal_due_at
     FROM jsonb_populate_recordset(NULL::work_item, CAST(:changed_items AS jsonb)) AS new
     WHERE work_item.id = new.id AND work_item.state = 'open'
+), moved AS (
+    UPDATE work_item SET case_legal_due_at = new.case_legal_due_at, sort_at = coalesce(work_item.due_at, new.sort_at)
+    FROM jsonb_populate_recordset(NULL::work_item, CAST(:moved_dues AS jsonb)) AS new
+    WHERE work_item.case_id = :case_id AND work_item.state = 'open' AND work_item.id NOT IN (
+        SELECT touched.id FROM jsonb_populate_recordset(
+            NULL::work_item, CAST(:closed_items AS jsonb) || CAST(:changed_items AS jsonb)
+        ) AS touched
+    )
 ), opened AS (
     {_insert(tables.work_item, "opened_items")}
 ), cancelled AS (

@@ -13,7 +13,7 @@ from engine.run import Waiting
 def before(case: Case, waiting: Waiting, form: Filled) -> None:
     """The reason must be written."""
     case.event_type = "DossierRefused"
-    case.data["reason"] = reason_in(form, "Từ chối giải quyết hồ sơ")
+    case.data["reason"] = reason_in(form, "Từ chối giải quyết hồ sơ", "refusal_reason", "reason", "opinion")
 
 
 def after(case: Case, waiting: Waiting, form: Filled) -> None:

@@ -14,7 +14,7 @@ from engine.run import Waiting
 def before(case: Case, waiting: Waiting, form: Filled) -> None:
     """Refuse a second request in the same stage; the reason must be written."""
     case.event_type = "SupplementRequested"
-    case.data["reason"] = reason_in(form, "Yêu cầu bổ sung hồ sơ")
+    case.data["reason"] = reason_in(form, "Yêu cầu bổ sung hồ sơ", "supplement_content", "reason", "opinion")
     stage = str(case.facts.get("phase", 1))
     asked = case.facts.setdefault("supplements", {})
     most = case.ruleset.supplement.requests_per_stage
@@ -39,5 +39,5 @@ def after(case: Case, waiting: Waiting, form: Filled) -> None:
 
 
 def _papers(form: Filled) -> list[str]:
-    told = form.values.get("missing_papers") or ""
+    told = form.values.get("supplement_content") or ""
     return [line.strip() for line in str(told).splitlines() if line.strip()]

@@ -16,7 +16,8 @@ def after(case: Case, waiting: Waiting, form: Filled) -> None:
     case.event_type = "ResultReturned"
     if case.facts.get("outcome") == "refused":
         return
-    way = str(form.values.get("delivery") or case.facts.get("result_delivery") or "counter")
+    chosen = form.values.get("method") or form.values.get("delivery")
+    way = str(chosen or case.facts.get("result_delivery") or "counter")
     case.row["status"] = int(Status.RETURNED)
     case.data["delivery"] = way
     if way == "post":

@@ -11,5 +11,5 @@ from engine.run import Waiting
 def before(case: Case, waiting: Waiting, form: Filled) -> None:
     """The reason must be written; the next officer sees it on top of the task."""
     case.event_type = "ReturnedToStep"
-    case.data["reason"] = reason_in(form, "Trả lại bước trước")
+    case.data["reason"] = reason_in(form, "Trả lại bước trước", "return_reason", "reason", "opinion")
     case.facts["returned"] = {"reason": case.data["reason"], "by": case.actor.name, "from": waiting.name}

@@ -7,17 +7,14 @@ skipped, as it would be by a reader that remembers the highest id it saw.
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, select, text
 
-from engine.errors import NotConfigured
 from engine.history.merkle import Frontier, leaf_hash
 from engine.store.tables import checkpoint, seal_leaf
 
@@ -41,21 +38,9 @@ class LogKey:
     private: Ed25519PrivateKey
 
     @classmethod
-    def at(cls, path: Path, origin: str) -> LogKey:
-        """The key in this file; made, readable by its owner alone, at first use."""
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                    file.write(Ed25519PrivateKey.generate().private_bytes_raw())
-                    file.flush()
-                    os.fsync(file.fileno())
-            except FileExistsError:
-                pass  # another process was faster; its key is the key
-        try:
-            return cls(origin=origin, private=Ed25519PrivateKey.from_private_bytes(path.read_bytes()))
-        except ValueError:
-            raise NotConfigured(f"Khóa niêm phong {path} bị hỏng.") from None
+    def of(cls, seed: bytes, origin: str) -> LogKey:
+        """The key made of these 32 secret bytes."""
+        return cls(origin=origin, private=Ed25519PrivateKey.from_private_bytes(seed))
 
     @property
     def public(self) -> bytes:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from engine.delivery.deliver import Next, deliver
-from engine.delivery.orders import DeliveryRow
+from engine.delivery.orders import DeliveryRow, requeue_due
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.issue_letter import issue_letter, take_signature
 from engine.dossier.take_answer import TakeAnswer, take_answer
-from engine.store.queue import task
+from engine.history.seal import BATCH, seal
+from engine.jobs.clock import every
+from engine.store.queue import enqueue_many, task
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
@@ -54,3 +56,19 @@ def answer_arrived(house: House, row: DeliveryRow) -> None:
 def issue_a_letter(house: House, *, letter_id: str) -> None:
     """Take a letter through its stages as far as it goes."""
     issue_letter(house, UUID(letter_id))
+
+
+@every(2)
+def seal_history(house: House) -> None:
+    """Seal what acts have left pending; the queue of pending rows is what is measured, never a watermark."""
+    with house.store.transaction(role="worker") as connection:
+        while seal(connection, house.log_key) == BATCH:
+            pass
+
+
+@every(2)
+def requeue_deliveries(house: House) -> None:
+    """Put deliveries whose back-off is over into the queue again."""
+    with house.store.transaction(role="worker") as connection:
+        due = requeue_due(connection, now=datetime.now(UTC))
+        enqueue_many(connection, "delivery.send", [{"delivery_id": str(one)} for one in due])

@@ -1,0 +1,272 @@
+"""A dossier in the words and shapes that pages show: summaries, steps, letters, acts, marks on the diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from engine.deadlines import duration_in_words, working_time_between
+from engine.dossier.actor import Actor
+from engine.dossier.status import Status
+from engine.reports.dossier import DossierView, steps_of
+from web.reading import due, house
+
+LETTER_TITLES = {
+    "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+    "supplement_request": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
+    "refusal": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
+    "apology": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
+    "stop_notice": "Thông báo dừng giải quyết hồ sơ",
+    "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+    "result_hand_over": "Giấy biên nhận trả kết quả",
+    "non_reply_statement": "Văn bản xác nhận không trả lời",
+}
+LETTER_STATES = {
+    "drafted": ("Dự thảo, chờ ký", "warn"),
+    "approved": ("Đang phát hành", "info"),
+    "numbered": ("Đang phát hành", "info"),
+    "rendered": ("Chờ ký số", "info"),
+    "signed": ("Chờ đóng dấu", "info"),
+    "sealed": ("Đã ký, đóng dấu", "good"),
+    "sent": ("Đã phát hành", "good"),
+    "voided": ("Đã hủy", "calm"),
+}
+PARTY_ROLES = {"owner": "Chủ hồ sơ", "submitter": "Người nộp"}
+NOTE_FIELDS = ("opinion", "reason", "note", "content")
+OUTCOMES = {
+    "refused": "Hồ sơ bị từ chối giải quyết.",
+    "withdrawn": "Người nộp đã rút hồ sơ.",
+    "stopped": "Hồ sơ đã dừng giải quyết.",
+    "voided": "Đã hủy tiếp nhận (nhận nhầm).",
+    "supplement_expired": "Hồ sơ đóng lại vì quá hạn bổ sung.",
+}
+
+
+def moment_of(text: str) -> datetime | None:
+    """An aware moment in a URL, else None."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
+
+
+def case_due(view: DossierView) -> dict[str, Any]:
+    """How the case stands against the law."""
+    row = view.case
+    if row["decided_at"] is not None and row["legal_due_at"] is not None:
+        return due(row["legal_due_at"], view.now, done_at=row["decided_at"])
+    if row["closed_at"] is not None:
+        return {"state": "done", "words": "Đã kết thúc", "at": None}
+    return due(row["legal_due_at"], view.now, is_paused=view.ledger.is_paused)
+
+
+def dossier_summary(view: DossierView) -> dict[str, Any]:
+    """What every page about a dossier says of it."""
+    row, names, manifest = view.case, house().directory, view.version.manifest
+    owner: Mapping[str, Any] = next((one for one in view.people if one["role"] == "owner"), {})
+    return {
+        "code": row["code"],
+        "url": url_for("dossier.page", code=row["code"]),
+        "procedure": row["procedure_name"],
+        "procedure_code": row["procedure_code"],
+        "status": row["status"],
+        "applicant": owner.get("name", ""),
+        "place": owner.get("address", ""),
+        "phone": owner.get("phone", ""),
+        "channel": row["channel"],
+        "title": row["title"],
+        "received_at": row["received_at"],
+        "receiving_unit": names.name(row["receiving_unit"]),
+        "lead_unit": names.name(row["lead_unit"]),
+        "due": case_due(view),
+        "promised": row["promised_at"],
+        "closed_at": row["closed_at"],
+        "version": view.version.number,
+        "ruleset": house().ruleset(row["ruleset"]).title,
+        "explanation": row["explanation"],
+        "apology": row["apology"],
+        "is_adapted": manifest.adapted,
+    }
+
+
+def tabs(code: str, current: str) -> list[dict[str, Any]]:
+    """The pages about one dossier."""
+    pages = (("Hồ sơ", "dossier.page"), ("Lịch sử và bằng chứng", "audit.history"))
+    return [{"title": title, "url": url_for(page, code=code), "is_current": page == current} for title, page in pages]
+
+
+def steps(view: DossierView) -> list[dict[str, Any]]:
+    """The internal process's steps, each with its state and its due moment."""
+    told = []
+    for one in steps_of(view):
+        line = {"name": one["name"], "state": one["state"], "at": one.get("at")}
+        if one["state"] in {"now", "late"}:
+            line["due"] = due(one.get("due_at"), view.now)
+        told.append(line)
+    return told
+
+
+def papers(view: DossierView) -> list[dict[str, Any]]:
+    """The dossier's papers, with a link where there is a file."""
+    return [
+        dict(one)
+        | {
+            "url": url_for("dossier.paper", code=view.case["code"], ordinal=one["ordinal"]) if one["blob"] else None,
+        }
+        for one in view.papers
+    ]
+
+
+def letters(view: DossierView) -> list[dict[str, Any]]:
+    """The dossier's letters; a draft links to its preview."""
+    told = []
+    for one in view.letters:
+        state, tone = LETTER_STATES[one["state"]]
+        told.append(
+            {
+                "title": LETTER_TITLES.get(one["kind"], one["kind"]),
+                "number": one["notation"],
+                "state": state,
+                "tone": tone,
+                "at": one["issued_at"] or one["created_at"],
+                "url": url_for("dossier.letter", code=view.case["code"], letter_id=one["id"])
+                if one["state"] != "voided"
+                else None,
+            }
+        )
+    return told
+
+
+def deliveries(view: DossierView) -> list[dict[str, Any]]:
+    """Orders to neighbours, signing aside."""
+    names = house().directory
+    titles = {"consultation": "Lấy ý kiến", "postal": "Bưu chính"}
+    return [
+        {
+            "title": f"{titles.get(one['connector'], one['connector'])}: {names.name(one['target_unit']) or 'Bưu điện'}",
+            "state": one["state"],
+            "at": one["answered_at"] or one["sent_at"] or one["created_at"],
+            "answer": answer_words(one["answer"]),
+            "url": url_for("dossier.answer", code=view.case["code"], address=one["address"])
+            if one["address"] and one["state"] in {"pending", "sent", "dead"} and view.case["closed_at"] is None
+            else None,
+        }
+        for one in view.deliveries
+        if one["connector"] != "signing"
+    ]
+
+
+def answer_words(answer: Mapping[str, Any] | None) -> str:
+    """A neighbour's answer in one line."""
+    if not answer:
+        return ""
+    outcome = {"agree": "Đồng ý", "refuse": "Không đồng ý", "done": "Đã làm", "delivered": "Đã phát"}.get(
+        str(answer.get("answer") or answer.get("outcome")), ""
+    )
+    content = str(answer.get("content") or answer.get("error") or "")
+    return ": ".join(part for part in (outcome, content) if part)
+
+
+def notes(view: DossierView) -> list[dict[str, Any]]:
+    """Opinions and reasons that officers wrote, newest first."""
+    told = []
+    for one in view.submissions:
+        text = next((str(one.values[name]) for name in NOTE_FIELDS if one.values.get(name)), "")
+        if text:
+            told.append({"at": one.at, "by": one.officer or "Cơ quan phối hợp", "text": text})
+    return told
+
+
+def diagram(view: DossierView) -> dict[str, Any]:
+    """Where the case stands on its own version of the diagram."""
+    return {
+        "source": url_for("dossier.source", code=view.case["code"]),
+        "marks": {element: asdict(mark) for element, mark in view.marks.items()},
+    }
+
+
+def ledger(view: DossierView) -> list[dict[str, Any]]:
+    """Who held the case for how long, with each interval's share of the whole in percent."""
+    calendar, names = house().calendar, house().directory
+    spans = [
+        (one, working_time_between(one.started_at, one.ended_at or view.now, calendar)) for one in view.ledger.intervals
+    ]
+    whole = sum((span.total_seconds() for _, span in spans), 0.0) or 1.0
+    over = {(one.unit, one.step) for one in view.ledger.blame(calendar, view.now) if one.over}
+    return [
+        {
+            "label": one.label,
+            "unit": names.name(one.unit),
+            "owner": "",
+            "is_running": one.is_running,
+            "is_late": one.is_running and (one.unit, one.step) in over,
+            "spent": duration_in_words(span),
+            "started_at": one.started_at,
+            "ended_at": one.ended_at,
+            "share": round(100 * span.total_seconds() / whole),
+        }
+        for one, span in spans
+    ]
+
+
+def notices(view: DossierView) -> list[dict[str, str]]:
+    """What somebody opening this dossier should know first."""
+    row, told = view.case, []
+    if row["facts"].get("outcome") in OUTCOMES:
+        told.append({"kind": "warn", "text": OUTCOMES[row["facts"]["outcome"]]})
+    if row["is_late"]:
+        told.append({"kind": "bad", "text": "Hồ sơ đã quá hạn luật định; xin lỗi và hẹn lại không làm hết quá hạn."})
+    if row["apology"] == "drafted":
+        told.append({"kind": "warn", "text": "Có dự thảo văn bản xin lỗi đang chờ người đứng đầu đơn vị ký."})
+    if row["explanation"] == "owed":
+        told.append({"kind": "warn", "text": "Còn thiếu văn bản giải trình của đơn vị để quá hạn."})
+    if view.version.manifest.adapted:
+        told.append(
+            {"kind": "info", "text": "Quy trình chuyển đổi từ cấp huyện trước 01/7/2025 sang chính quyền hai cấp."}
+        )
+    return told
+
+
+def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None) -> list[dict[str, str]]:
+    """Further acts this person may do here; the acts themselves check again."""
+    row = view.case
+    if row["closed_at"] is not None:
+        return []
+    units: Sequence[str] = row["participants"]
+
+    def holds(*roles: str) -> bool:
+        return any(person.holds(role, unit) for role in roles for unit in units)
+
+    told = []
+
+    def offer(title: str, act: str, symbol: str = "", tone: str = "") -> None:
+        url = url_for("dossier.act", code=row["code"], name=act, item=item["id"] if item is not None else None)
+        told.append({"title": title, "url": url, "icon": symbol, "tone": tone})
+
+    if item is not None and (
+        person.holds("unit_head", item["unit_code"]) or (item["assignee"] and item["assignee"] == person.id)
+    ):
+        offer("Chuyển cho người khác", "reassign")
+    is_decided = row["decided_at"] is not None
+    if holds("unit_head", "signer") and row["legal_due_at"] is not None and not is_decided:
+        offer("Gia hạn theo luật", "extend")
+    if holds("unit_head", "case_officer", "signer") and not is_decided:
+        is_paused_by_hand = any(one.address == "pause" and one.ended_at is None for one in view.ledger.intervals)
+        if is_paused_by_hand:
+            offer("Tiếp tục tính hạn", "resume")
+        elif not view.ledger.is_paused:
+            offer("Tạm dừng tính hạn", "pause")
+    if holds("counter_officer"):
+        offer("Đính chính thông tin", "correct")
+        if row["status"] == Status.RECEIVED:
+            offer("Hủy tiếp nhận nhầm", "void", tone="bad")
+        elif not is_decided:
+            offer("Người nộp rút hồ sơ", "withdraw", tone="bad")
+    if holds("unit_head", "signer") and not is_decided:
+        offer("Dừng giải quyết", "stop", tone="bad")
+    return told

@@ -1,0 +1,352 @@
+"""The officer's inbox and the page of one task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select, text
+from werkzeug.wrappers import Response
+
+from engine.dossier.actor import Seat
+from engine.dossier.command import Filled, TaskRef
+from engine.dossier.complete import CompleteTask, complete_task
+from engine.dossier.hand_over import TakeOver, take_over
+from engine.errors import FormRefused, NotFound, StaleTask
+from engine.reports.dossier import DossierView, dossier_view
+from engine.reports.inbox import (
+    DUE_CONDITIONS,
+    DueFilter,
+    InboxFilter,
+    inbox_counts,
+    inbox_page,
+    procedures_in_inbox,
+)
+from engine.store.tables import officer as officer_table
+from engine.store.tables import officer_role, work_item
+from web.dossier import telling
+from web.dossier.views import refused_entry
+from web.flashes import tell
+from web.forms import Entry, Form
+from web.inbox.attachments import keep_uploads
+from web.reading import actor, due, house, officer, reading, soon_after
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", "soon", "Sắp đến hạn"),
+            ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
+SUBMIT_WORDS = {
+    "receive": "Tiếp nhận",
+    "hand_over": "Bàn giao",
+    "assign": "Phân công",
+    "sign": "Ký duyệt",
+    "review": "Xác nhận xét duyệt",
+    "pay": "Xác nhận đã thu",
+    "return_result": "Xác nhận đã trả kết quả",
+    "receive_supplement": "Nhận hồ sơ bổ sung",
+}
+OWN_PAGES = {"letter": "dossier.apologise", "explanation": "dossier.explain", "escalation": "dossier.apologise"}
+"""Work that is no task of a process, and the page where it is done."""
+
+
+@blueprint.get("")
+def inbox() -> ResponseReturnValue:
+    """The list, nearest due first."""
+    wanted = wanted_of_request()
+    with reading() as connection:
+        now = house().clock.now(connection)
+        soon = soon_after(now, house().ruleset_on(now))
+        page = inbox_page(connection, wanted, now, soon)
+        is_list_only = "HX-Request" in request.headers and request.headers.get("HX-Target") == "list"
+        counts = inbox_counts(connection, wanted, now, soon)
+        procedures = [] if is_list_only else procedures_in_inbox(connection, wanted)
+    counters = [
+        {
+            "key": key,
+            "title": title,
+            "count": counts[state].count,
+            "is_more": counts[state].is_more,
+            "url": url_with(due=state, after=""),
+            "is_current": wanted.due == state,
+        }
+        for state, key, title in COUNTERS
+    ]
+    context = {
+        "title": "Hộp việc",
+        "boxes": [
+            {
+                "title": title,
+                "url": url_with(box=box, after=""),
+                "is_current": wanted.box == box,
+                "count": counts[""].count,
+                "is_more": counts[""].is_more,
+            }
+            for box, title in (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
+            if box == "mine" or may_see_unit()
+        ],
+        "counter_values": counters,
+        "filters": {
+            "q": wanted.query,
+            "procedure": wanted.procedure_code,
+            "due": wanted.due,
+            "mine": wanted.only_assigned,
+        },
+        "procedures": procedures,
+        "items": [told(item, now) for item in page.items],
+        "first_url": url_with(after="") if wanted.after else None,
+        "next_url": url_with(after=page.next_cursor) if page.next_cursor else None,
+        "fresh_url": url_for("inbox.fresh", since=now.isoformat(), **clean_args()),
+        "batch": [],
+        "batch_url": "",
+    }
+    return render_template("inbox/rows.html" if is_list_only else "inbox/list.html", **context)
+
+
+@blueprint.get("/fresh")
+def fresh() -> ResponseReturnValue:
+    """How much has come since the list was drawn. Rows never move under the reader's cursor."""
+    since = telling.moment_of(request.args.get("since", ""))
+    if since is None:
+        abort(400)
+    seats = wanted_of_request().seats
+    with reading() as connection:
+        count = connection.execute(
+            text(
+                "SELECT count(*) FROM (SELECT 1 FROM work_item w JOIN unnest(CAST(:units AS text[]),"
+                " CAST(:roles AS text[])) AS s(u, r) ON w.unit_code = s.u AND w.role = s.r"
+                " WHERE w.state = 'open' AND w.opened_at > :since LIMIT 100) AS newer"
+            ),
+            {"units": [one.unit_code for one in seats], "roles": [one.role for one in seats], "since": since},
+        ).scalar_one()
+    return render_template("inbox/fresh.html", count=count, url=url_with(since=None))
+
+
+@blueprint.get("/<uuid:item_id>")
+def task(item_id: UUID) -> ResponseReturnValue:
+    """One task with its form, and all that helps to do it."""
+    return task_page(item_id)
+
+
+@blueprint.post("/<uuid:item_id>")
+def complete(item_id: UUID) -> ResponseReturnValue:
+    """Do the task. A form that is not right comes back with what was typed."""
+    item, view = read_task(item_id)
+    schema = view.version.forms.get(item["form_key"] or "")
+    entry = Form(schema).read(request.form, request.files, only=("_csrf", "_revision")) if schema else None
+    if entry is not None and not entry.is_valid:
+        return task_page(item_id, entry=entry), 422
+    values = dict(entry.values) if entry is not None else {}
+    task_ref = TaskRef(id=item_id, revision=revision_of_request())
+    try:
+        titles = {one.name: one.title for one in entry.form.fields} if entry is not None else {}
+        papers = keep_uploads(house(), entry.files, titles) if entry is not None else ()
+        done = complete_task(
+            house(),
+            actor(),
+            CompleteTask(
+                case_id=view.case["id"],
+                task=task_ref,
+                form=Filled(key=item["form_key"] or "", values=values),
+                papers=papers,
+            ),
+        )
+    except FormRefused as refused:
+        return task_page(item_id, entry=refused_entry(entry, refused) if entry is not None else None), 422
+    except StaleTask:
+        return task_page(item_id, entry=entry, stale=StaleTask().message), 409
+    if done.is_ended:
+        tell(f"Hồ sơ {done.code} đã kết thúc.")
+    else:
+        where = "; ".join(f"{name} ({unit})" for name, unit in done.next)
+        tell(f"Đã xong “{item['name']}” của hồ sơ {done.code}." + (f" Tiếp theo: {where}." if where else ""))
+    return redirect(url_for("inbox.inbox"), 303)
+
+
+@blueprint.post("/<uuid:item_id>/take")
+def take(item_id: UUID) -> ResponseReturnValue:
+    """Confirm a hand-over: the dossier is on my desk."""
+    item, _ = read_task(item_id)
+    take_over(
+        house(), actor(), TakeOver(case_id=item["case_id"], task=TaskRef(id=item_id, revision=revision_of_request()))
+    )
+    tell(f"Bạn đã nhận hồ sơ {item['case_code']}.")
+    return redirect(url_for("inbox.task", item_id=item_id), 303)
+
+
+def read_task(item_id: UUID) -> tuple[dict[str, Any], DossierView]:
+    """The work item and its case, as this officer may see them."""
+    with reading() as connection:
+        item = connection.execute(select(work_item).where(work_item.c.id == item_id)).mappings().one_or_none()
+        if item is None:
+            raise NotFound("Không tìm thấy việc này, hoặc bạn không có quyền xem.")
+        return dict(item), dossier_view(house(), connection, item["case_id"])
+
+
+def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> str | Response:
+    """The page of a task; `entry` repeats what was typed, `stale` says that somebody was faster."""
+    item, view = read_task(item_id)
+    if item["kind"] in OWN_PAGES and item["state"] == "open":
+        return redirect(url_for(OWN_PAGES[item["kind"]], code=view.case["code"], item_id=item_id))
+    if item["state"] != "open":
+        tell(f"Việc “{item['name']}” đã được xử lý.")
+        return redirect(url_for("dossier.page", code=view.case["code"]))
+    element = view.version.program.elements.get(item["element_id"])
+    properties = element.properties if element is not None else {}
+    person = actor()
+    is_mine = item["assignee"] in (None, person.id) and person.holds(item["role"], item["unit_code"])
+    may_do = is_mine or person.holds("unit_head", item["unit_code"])
+    schema = view.version.forms.get(item["form_key"] or "")
+    if entry is None and schema is not None:
+        entry = Form(with_choices(schema, item)).filled(suggested(schema, view))
+    returned = view.case["facts"].get("returned")
+    return render_template(
+        "inbox/task.html",
+        task={
+            "id": item_id,
+            "revision": item["revision"],
+            "name": item["name"],
+            "step": item["step"],
+            "step_name": properties.get("step_name", ""),
+            "unit": house().directory.name(item["unit_code"]),
+            "role": item["role"],
+            "assignee": next((one["assignee_name"] for one in view.open_items if one["id"] == item_id), None),
+            "opened_at": item["opened_at"],
+            "taken_at": item["taken_at"],
+            "due": due(item["due_at"], view.now, is_paused=item["is_paused"]),
+            "case_due": telling.case_due(view),
+            "instruction": instruction(properties, returned),
+            "can_work": may_do,
+            "can_take": is_mine and item["taken_at"] is None and not item["is_paused"],
+        },
+        dossier=telling.dossier_summary(view),
+        entry=entry,
+        action=url_for("inbox.complete", item_id=item_id),
+        take_url=url_for("inbox.take", item_id=item_id),
+        autosave_url=None,
+        saved_at=None,
+        submit=SUBMIT_WORDS.get(properties.get("act", ""), "Hoàn thành, chuyển tiếp"),
+        stale=stale,
+        acts=telling.acts(view, person, item),
+        papers=telling.papers(view),
+        steps=telling.steps(view),
+        notes=telling.notes(view),
+        deliveries=telling.deliveries(view),
+        letters=telling.letters(view),
+        diagram=telling.diagram(view),
+    )
+
+
+def instruction(properties: Mapping[str, str], returned: Mapping[str, Any] | None) -> str:
+    """What to know before starting: why the dossier came back, or what this task is."""
+    if returned:
+        return f"Bị trả lại từ “{returned['from']}” ({returned['by']}): {returned['reason']}"
+    return properties.get("instruction", "")
+
+
+def suggested(schema: Mapping[str, Any], view: DossierView) -> dict[str, Any]:
+    """Values known already: what the same fields held the last time, but never a decision or a reason."""
+    wanted = set(schema.get("properties", {})) - {"decision", "opinion", "reason", "note", "return_to"}
+    found: dict[str, Any] = {}
+    for one in view.submissions:
+        for name, value in one.values.items():
+            if name in wanted and name not in found and not isinstance(value, dict | list):
+                found[name] = value
+    manifest = view.version.manifest
+    if "amount" in wanted and manifest.fee.amount:
+        found.setdefault("amount", manifest.fee.amount)
+    if "delivery" in wanted:
+        found["delivery"] = view.case["facts"].get("result_delivery", "counter")
+    return found
+
+
+def with_choices(schema: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fields that choose an officer list those of the task's unit."""
+    properties = dict(schema.get("properties", {}))
+    for name, field in properties.items():
+        if field.get("x-widget") == "officer":
+            with reading() as connection:
+                people = connection.execute(
+                    select(officer_table.c.id, officer_table.c.name, officer_table.c.title)
+                    .join(officer_role, officer_role.c.officer_id == officer_table.c.id)
+                    .where(officer_role.c.unit_code == item["unit_code"], officer_role.c.role == "case_officer")
+                    .where(~officer_table.c.is_disabled)
+                    .order_by(officer_table.c.sort_key)
+                ).all()
+            properties[name] = field | {
+                "x-widget": "select",
+                "enum": [str(one.id) for one in people],
+                "x-labels": {str(one.id): f"{one.name}, {one.title}" if one.title else one.name for one in people},
+            }
+    return dict(schema) | {"properties": properties}
+
+
+def wanted_of_request() -> InboxFilter:
+    """The filter in the page's address."""
+    person = officer()
+    args = request.args
+    chosen = args.get("due", "")
+    return InboxFilter(
+        seats=[Seat(unit_code=one.unit_code, role=one.role) for one in person.acting_seats],
+        officer_id=person.id,
+        box="unit" if args.get("box") == "unit" and may_see_unit() else "mine",
+        due=cast("DueFilter", chosen if chosen in DUE_CONDITIONS else ""),
+        procedure_code=args.get("procedure", "")[:64],
+        query=args.get("q", "")[:100],
+        only_assigned=args.get("mine") == "1",
+        after=args.get("after", "")[:400],
+    )
+
+
+def may_see_unit() -> bool:
+    """Heads and watchers look at the whole unit's work."""
+    return any(one.role in {"unit_head", "signer", "control_officer", "auditor"} for one in officer().acting_seats)
+
+
+def clean_args() -> dict[str, Any]:
+    """The page's own filters, without the cursor."""
+    known = ("q", "procedure", "due", "mine", "box")
+    return {name: value for name, value in request.args.items() if name in known and value}
+
+
+def url_with(**changes: Any) -> str:
+    """This list with other filters; an empty value drops one."""
+    args: dict[str, Any] = clean_args() | ({"after": request.args["after"]} if request.args.get("after") else {})
+    args |= changes
+    return url_for("inbox.inbox", **{name: value for name, value in args.items() if value})
+
+
+def revision_of_request() -> int:
+    """The revision of the task that the page showed."""
+    try:
+        return int(request.form.get("_revision", ""))
+    except ValueError:
+        abort(400)
+
+
+def told(item: Mapping[str, Any], now: Any) -> dict[str, Any]:
+    """A line of the list."""
+    flags = []
+    if item["returned"]:
+        flags.append({"text": "Bị trả lại", "tone": "warn"})
+    if item["is_late"]:
+        flags.append({"text": "Quá hạn luật định", "tone": "bad"})
+    return {
+        "id": item["id"],
+        "revision": item["revision"],
+        "url": url_for("inbox.task", item_id=item["id"]),
+        "code": item["case_code"],
+        "procedure": item["procedure_name"],
+        "applicant": item["applicant"],
+        "place": "",
+        "step": item["name"],
+        "unit": house().directory.name(item["unit_code"]),
+        "assignee": item["assignee_name"],
+        "due": due(item["due_at"], now, is_paused=item["is_paused"]),
+        "case_due": due(item["case_legal_due_at"], now, is_paused=item["is_paused"])
+        if item["case_legal_due_at"]
+        else None,
+        "flags": flags,
+    }
