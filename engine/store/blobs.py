@@ -46,7 +46,8 @@ class LocalBlobStore:
         if path.exists():
             os.utime(path)
             return digest
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.mkdir(exist_ok=True)
         fresh = path.with_name(f".{secrets.token_hex(8)}")
         try:
             with fresh.open("xb") as file:

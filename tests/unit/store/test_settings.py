@@ -71,7 +71,7 @@ def test_a_demo_makes_its_keys_once_and_production_never(tmp_path: Path) -> None
     production = Settings(data_dir=tmp_path, mode="production")
     assert production.key("kek") == made
     with pytest.raises(NotConfigured, match="motcua doctor --make-keys"):
-        production.key("seal")
+        production.key("log")
 
 
 def test_processes_that_start_together_agree_on_a_key(tmp_path: Path) -> None:
