@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 SESSION = "motcua_session"
 VISIT = "motcua_visit"
 SEAT = "motcua_seat"
+LANGUAGE = "motcua_language"
 
 
 def read_cookie(name: str) -> str:
@@ -17,9 +18,7 @@ def read_cookie(name: str) -> str:
 
 def set_cookie(response: Response, name: str, value: str) -> None:
     """Until the browser closes; the server decides how long a session lives."""
-    response.set_cookie(
-        _full_name(name), value, path="/", secure=request.is_secure, httponly=True, samesite="Lax"
-    )
+    response.set_cookie(_full_name(name), value, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
 
 
 def drop_cookie(response: Response, name: str) -> None:

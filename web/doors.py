@@ -1,4 +1,4 @@
-"""What a view says about itself: who may come in, how much it takes. A view that says nothing is for signed-in officers."""
+"""What a view says about itself: who may come in, how much it takes. One that says nothing is for officers."""
 
 from __future__ import annotations
 

@@ -25,12 +25,32 @@ class Section:
 
 SECTIONS = (
     Section("Hộp việc", "/inbox", "inbox", "Việc đang chờ tôi và đơn vị tôi, gần hết hạn xếp trước"),
-    Section("Tiếp nhận", "/counter", "receive", "Nhận hồ sơ tại quầy, in giấy hẹn", frozenset({"counter_officer", "digitiser"})),
+    Section(
+        "Tiếp nhận",
+        "/counter",
+        "receive",
+        "Nhận hồ sơ tại quầy, in giấy hẹn",
+        frozenset({"counter_officer", "digitiser"}),
+    ),
     Section("Hồ sơ", "/dossiers", "search", "Tìm hồ sơ theo mã hoặc người nộp"),
-    Section("Quy trình", "/procedures", "process", "Thủ tục, quy trình nội bộ, bản vẽ và phê duyệt", PROCESS_PEOPLE | WATCHERS | {"unit_head", "signer"}),
+    Section(
+        "Quy trình",
+        "/procedures",
+        "process",
+        "Thủ tục, quy trình nội bộ, bản vẽ và phê duyệt",
+        PROCESS_PEOPLE | WATCHERS | {"unit_head", "signer"},
+    ),
     Section("Kiểm tra", "/audit", "audit", "Tua lại và chứng minh lịch sử giải quyết", WATCHERS | {"iso_appraiser"}),
-    Section("Báo cáo", "/reports", "report", "Số liệu, danh sách quá hạn, điểm phục vụ", WATCHERS | {"unit_head", "signer"}),
-    Section("Kết nối", "/admin/deliveries", "link", "Việc gửi cơ quan khác bị mắc kẹt", frozenset({"administrator", "control_officer"})),
+    Section(
+        "Báo cáo", "/reports", "report", "Số liệu, danh sách quá hạn, điểm phục vụ", WATCHERS | {"unit_head", "signer"}
+    ),
+    Section(
+        "Kết nối",
+        "/admin/deliveries",
+        "link",
+        "Việc gửi cơ quan khác bị mắc kẹt",
+        frozenset({"administrator", "control_officer"}),
+    ),
     Section("Quản trị", "/admin", "settings", "Người dùng, lịch làm việc, cấu hình", frozenset({"administrator"})),
 )
 
@@ -41,8 +61,4 @@ def sections_for(person: SignedIn | None, routes: Map) -> list[Section]:
         return []
     existing = {rule.rule.rstrip("/") for rule in routes.iter_rules()}
     roles = {seat.role for seat in person.acting_seats}
-    return [
-        section
-        for section in SECTIONS
-        if section.url in existing and (not section.roles or section.roles & roles)
-    ]
+    return [section for section in SECTIONS if section.url in existing and (not section.roles or section.roles & roles)]

@@ -14,7 +14,7 @@ NUL = "\x00"
 
 
 class StrictJSON(JSONProvider):
-    """Refuses NaN, NUL, lone surrogates, duplicate keys and absurd depth, all of which other readers take in silence."""
+    """Refuses NaN, NUL, lone surrogates, duplicate keys and absurd depth, which other readers take in silence."""
 
     def __init__(self, app: Flask) -> None:
         super().__init__(app)
@@ -33,7 +33,9 @@ class StrictJSON(JSONProvider):
         return self.loads(fp.read())
 
     def response(self, *args: Any, **kwargs: Any) -> Any:
-        return self._app.response_class(self.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+        return self._app.response_class(
+            self.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json"
+        )
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,7 +50,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _holds_nul(value: Any) -> bool:
-    return isinstance(value, list) and any(_holds_nul(item) or (isinstance(item, str) and NUL in item) for item in value)
+    return isinstance(value, list) and any(
+        _holds_nul(item) or (isinstance(item, str) and NUL in item) for item in value
+    )
 
 
 def _refuse_constant(name: str) -> Any:

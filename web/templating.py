@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,8 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ from web.auth.sessions import me
 from web.bundles import load_manifest
 from web.icons import icon
 from web.navigation import sections_for
+from web.translations import gettext, language, languages, ngettext
 
 HOUSE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
@@ -32,7 +33,14 @@ def install(app: Flask) -> None:
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
-        moment=moment, day=day, clock=clock, long_day=long_day, number=number, money=money, digest=digest, seconds=seconds,
+        moment=moment,
+        day=day,
+        clock=clock,
+        long_day=long_day,
+        number=number,
+        money=money,
+        digest=digest,
+        seconds=seconds,
         for_replay=for_replay,
     )
     bundles = load_manifest()
@@ -56,6 +64,8 @@ def page_context() -> dict[str, Any]:
         "here": request.path,
         "whole_path": request.full_path.rstrip("?"),
         "is_partial": "HX-Request" in request.headers,
+        "language": language(),
+        "languages": languages(),
     }
 
 
@@ -69,7 +79,9 @@ def moment(value: datetime | None) -> Markup | str:
     if value is None:
         return ""
     there = local(value)
-    return Markup('<time datetime="{}">{}</time>').format(there.isoformat(timespec="seconds"), f"{there:%d/%m/%Y %H:%M}")
+    return Markup('<time datetime="{}">{}</time>').format(
+        there.isoformat(timespec="seconds"), f"{there:%d/%m/%Y %H:%M}"
+    )
 
 
 def day(value: date | datetime | None) -> Markup | str:
@@ -99,7 +111,7 @@ def seconds(value: datetime | None) -> str:
     return "" if value is None else f"{local(value):%H:%M:%S %d/%m/%Y}"
 
 
-def number(value: int | float | Decimal | None) -> str:
+def number(value: float | Decimal | None) -> str:
     """1.284 and 3,5."""
     if value is None:
         return ""
@@ -108,7 +120,7 @@ def number(value: int | float | Decimal | None) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
-def money(value: int | float | Decimal | None) -> str:
+def money(value: float | Decimal | None) -> str:
     """50.000 đồng."""
     return "" if value is None else f"{number(value)} đồng"
 
@@ -128,24 +140,5 @@ def for_replay(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def download_name(name: str) -> str:
     """A Content-Disposition that saves a file under a Vietnamese name and never shows it in the page."""
-    plain = "".join(character if character.isascii() and character.isalnum() or character in "-_." else "_" for character in name)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-
-
-def translations() -> NullTranslations:
-    """The catalogue for this request; Vietnamese is what the templates are written in."""
-    language = request.accept_languages.best_match(["vi", "en"], default="vi") if request.args.get("lang") is None else request.args["lang"]
-    if "translations" not in g:
-        g.translations = Translations.load(current_app.root_path + "/translations", [language]) if language == "en" else NullTranslations()
-    found: NullTranslations = g.translations
-    return found
-
-
-def gettext(text: str) -> str:
-    """The text in the request's language."""
-    return translations().ugettext(text)
-
-
-def ngettext(one: str, many: str, n: int) -> str:
-    """The text in the request's language, by count."""
-    return translations().ungettext(one, many, n)

@@ -1,4 +1,4 @@
-"""Guessing made slow: after a few failures in a row each further try waits twice as long, up to a quarter of an hour."""
+"""Guessing made slow: after a few failures each further try waits twice as long, up to a quarter of an hour."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORGOTTEN_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Guessed:
-    """What is counted: a name at an address (few failures are free), or a whole address (an office shares one: many)."""
+    """What is counted: a name at an address, or a whole address, where many failures are free: an office shares it."""
 
     key: str
     free_failures: int
@@ -65,7 +65,8 @@ def wait_after(failures: int, free_failures: int) -> timedelta:
     """How long after the last failure the next try may come."""
     if failures < free_failures:
         return timedelta(0)
-    return min(FIRST_WAIT * 2 ** min(failures - free_failures, 10), LONGEST_WAIT)
+    doublings = min(failures - free_failures, 10)
+    return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
 
 
 def _hash(*parts: str) -> str:

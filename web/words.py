@@ -35,7 +35,18 @@ STATUSES = {
 }
 """National codes of a dossier's status."""
 
-STATUS_TONES = {1: "info", 2: "info", 3: "bad", 4: "info", 5: "warn", 6: "warn", 7: "calm", 8: "calm", 9: "good", 10: "good"}
+STATUS_TONES = {
+    1: "info",
+    2: "info",
+    3: "bad",
+    4: "info",
+    5: "warn",
+    6: "warn",
+    7: "calm",
+    8: "calm",
+    9: "good",
+    10: "good",
+}
 
 CHANNELS = {1: "Trực tiếp", 2: "Trực tuyến", 3: "Bưu chính công ích"}
 """National codes of a dossier's channel."""
@@ -49,7 +60,8 @@ VERSION_STATES = {
     "retired": "Hết hiệu lực",
 }
 VERSION_TONES = {
-    "draft": "calm", "appraising": "warn", "appraised": "info", "approved": "info", "published": "good", "retired": "calm",
+    "draft": "calm", "appraising": "warn", "appraised": "info", "approved": "info", "published": "good",
+    "retired": "calm",
 }  # fmt: skip
 
 DELIVERY_STATES = {
@@ -72,4 +84,4 @@ DUE_STATES = {
     "done": "Đã xong",
     "none": "Không quy định hạn",
 }
-"""The due badge's states; the words beside them come from engine.deadlines.remaining_in_words where there is a moment."""
+"""The due badge's states; the words beside them come from engine.deadlines.remaining_in_words."""

@@ -26,8 +26,10 @@ SCHEMA: dict[str, Any] = {
         "fee": {"type": "integer", "title": "Lệ phí", "maximum": 5000000, "x-widget": "money"},
         "gender": {"enum": ["male", "female"], "title": "Giới tính", "x-labels": {"male": "Nam", "female": "Nữ"}},
         "needs": {"type": "array", "title": "Nhu cầu", "items": {"enum": ["a", "b", "c"]}, "minItems": 1},
-        "plots": {"type": "array", "title": "Thửa đất", "items": {"type": "object", "required": ["plot"], "properties": {
-            "plot": {"type": "string", "title": "Số thửa"}, "size": {"type": "number", "title": "Diện tích", "minimum": 1}}}},
+        "plots": {"type": "array", "title": "Thửa đất", "items": {
+            "type": "object", "required": ["plot"],
+            "properties": {"plot": {"type": "string", "title": "Số thửa"},
+                           "size": {"type": "number", "title": "Diện tích", "minimum": 1}}}},
         "scan": {"type": "string", "title": "Bản quét", "x-widget": "file", "x-accept": [".pdf"], "x-max-bytes": 10},
         "delivery": {"enum": ["counter", "post"], "title": "Cách nhận kết quả"},
         "address": {"type": "string", "title": "Địa chỉ nhận", "minLength": 5},
@@ -157,13 +159,32 @@ def test_fields_of_a_branch_are_asked_only_under_its_condition() -> None:
             "properties": {"decision": {"enum": ["forward", "return"], "title": "Quyết định"}},
             "required": ["decision"],
             "if": {"properties": {"decision": {"const": "return"}}, "required": ["decision"]},
-            "then": {"properties": {"reason": {"type": "string", "title": "Lý do", "minLength": 3}}, "required": ["reason"]},
+            "then": {
+                "properties": {"reason": {"type": "string", "title": "Lý do", "minLength": 3}},
+                "required": ["reason"],
+            },
             "unevaluatedProperties": False,
         }
     )
     assert form.read(MultiDict({"decision": "forward", "reason": "cũ"})).must_be_whole() == {"decision": "forward"}
     assert [error.message for error in form.read(MultiDict({"decision": "return"})).errors] == ["Nhập lý do"]
     assert {one.name: one.when for one in form.fields} == {"decision": None, "reason": ("decision", ("return",))}
+
+
+def test_a_field_demanded_by_a_branch_is_asked_only_then() -> None:
+    address = next(one for one in FORM.fields if one.name == "address")
+    assert (address.when, address.is_required) == (("delivery", ("post",)), False)
+    assert "address" not in read(address="x").must_be_whole()
+
+
+def test_two_branches_on_one_field_ask_under_either() -> None:
+    branches = [
+        {"if": {"properties": {"decision": {"const": one}}, "required": ["decision"]}, "then": {"required": ["reason"]}}
+        for one in ("return", "refuse")
+    ]
+    properties = {"decision": {"enum": ["forward", "return", "refuse"]}, "reason": {"type": "string"}}
+    form = Form({"type": "object", "properties": properties, "required": ["decision"], "allOf": branches})
+    assert form.fields[1].when == ("decision", ("return", "refuse"))
 
 
 def test_a_broken_schema_says_so() -> None:

@@ -81,7 +81,7 @@ class Page(HTMLParser):
             return
         if tag == "form" and self._in_post and not self._has_token:
             self.posts_without_token += 1
-        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        assert self.open[-1:] == [tag], f"</{tag}> closes {self.open[-3:]}"
         self.open.pop()
 
 

@@ -1,5 +1,7 @@
 """A sample context for every page template, and an application without a database to render them in."""
 
+# ruff: noqa: E501 - sample data reads best as wide rows
+
 from __future__ import annotations
 
 import base64
@@ -14,10 +16,10 @@ from uuid import UUID
 import orjson
 from flask import Flask, g
 
-from web.frame import create_frame
 from web.auth.sessions import HeldSeat, SignedIn
 from web.designer.panel import panel_schema
 from web.forms import Form
+from web.frame import create_frame
 from web.words import ROLES
 
 CODE = "H29.12-261123-0037"
@@ -57,7 +59,12 @@ OFFICER = SignedIn(
     title="Chuyên viên",
     csrf="csrf-of-hoa",
     seats=tuple(
-        HeldSeat(unit_code="H29.12", unit_name="Trung tâm Phục vụ hành chính công xã Sơn Trung", unit_kind="commune.one_stop", role=role)
+        HeldSeat(
+            unit_code="H29.12",
+            unit_name="Trung tâm Phục vụ hành chính công xã Sơn Trung",
+            unit_kind="commune.one_stop",
+            role=role,
+        )
         for role in ROLES
     ),
     seat=None,
@@ -129,7 +136,12 @@ INBOX_ROWS: dict[str, Any] = {
 }  # fmt: skip
 
 STEPS = [
-    {"name": "Tiếp nhận hồ sơ", "state": "done", "by": "Nguyễn Thị Hòa, Trung tâm Phục vụ hành chính công", "at": at(23, 9, 12)},
+    {
+        "name": "Tiếp nhận hồ sơ",
+        "state": "done",
+        "by": "Nguyễn Thị Hòa, Trung tâm Phục vụ hành chính công",
+        "at": at(23, 9, 12),
+    },
     {"name": "Thẩm định", "state": "done", "by": "Lê Quốc Bảo, Phòng Kinh tế", "at": at(25, 15, 40)},
     {"name": "Lấy ý kiến cơ quan thuế", "state": "now", "note": "Thuế cơ sở đang trả lời", "due": SOON},
     {"name": "Ký duyệt kết quả", "state": "ahead", "note": "Dự kiến 27/11/2026"},
@@ -175,7 +187,16 @@ PAPERS = [
     {"name": "Bản vẽ thiết kế", "originals": 0, "certified": 0, "copies": 0, "is_received": False, "digitised": 0, "url": "",
      "kind": "component"},
 ]  # fmt: skip
-LETTERS = [{"title": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "number": "37/TN", "state": "Đã gửi", "tone": "good", "at": at(23, 9, 13), "url": "/letter/1"}]
+LETTERS = [
+    {
+        "title": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
+        "number": "37/TN",
+        "state": "Đã gửi",
+        "tone": "good",
+        "at": at(23, 9, 13),
+        "url": "/letter/1",
+    }
+]
 DELIVERIES = [{"title": "Lấy ý kiến Thuế cơ sở", "state": "sent", "at": at(25, 15, 41), "answer": "", "url": ""}]
 ACTS = [
     {"title": "Trả lại bước trước", "url": "/x", "icon": "back", "tone": ""},
@@ -272,8 +293,24 @@ VERSION_ROWS = [
      "effective_on": at(3, 0), "url": "/designer/2", "compare_url": "", "open_cases": 1284},
 ]  # fmt: skip
 DESIGN_STEPS = [
-    {"id": "step1_receive", "step": "1", "name": "Tiếp nhận hồ sơ", "unit": "Một cửa", "role": "counter_officer", "limit": "4 giờ", "next": ["Bàn giao"]},
-    {"id": "step2_handle", "step": "2", "name": "Thụ lý", "unit": "Phòng Kinh tế", "role": "case_officer", "limit": "3 ngày", "next": ["Xét duyệt"]},
+    {
+        "id": "step1_receive",
+        "step": "1",
+        "name": "Tiếp nhận hồ sơ",
+        "unit": "Một cửa",
+        "role": "counter_officer",
+        "limit": "4 giờ",
+        "next": ["Bàn giao"],
+    },
+    {
+        "id": "step2_handle",
+        "step": "2",
+        "name": "Thụ lý",
+        "unit": "Phòng Kinh tế",
+        "role": "case_officer",
+        "limit": "3 ngày",
+        "next": ["Xét duyệt"],
+    },
 ]
 
 

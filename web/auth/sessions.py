@@ -126,9 +126,7 @@ def begin(store: Store, officer_id: UUID) -> str:
     with store.transaction() as connection:
         connection.execute(delete(web_session).where(web_session.c.created_at < func.clock_timestamp() - LASTS_AT_MOST))
         connection.execute(
-            insert(web_session).values(
-                token_hash=_hash(token), officer_id=officer_id, csrf=secrets.token_urlsafe(32)
-            )
+            insert(web_session).values(token_hash=_hash(token), officer_id=officer_id, csrf=secrets.token_urlsafe(32))
         )
     return token
 

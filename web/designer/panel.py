@@ -1,4 +1,4 @@
-"""What the designer's panel asks about each element, as data for the browser. One schema for the panel and the linter's eyes."""
+"""What the designer's panel asks about each element, as data for the browser."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ ACTS = {
 }
 
 CLOCK_OWNERS = {"applicant": "Người nộp", "payment": "Nghĩa vụ tài chính"}
-CLOCK_BASES = {"financial_obligation": "Thực hiện nghĩa vụ tài chính", "supplement": "Bổ sung hồ sơ", "phase": "Chờ giai đoạn sau"}
+CLOCK_BASES = {
+    "financial_obligation": "Thực hiện nghĩa vụ tài chính",
+    "supplement": "Bổ sung hồ sơ",
+    "phase": "Chờ giai đoạn sau",
+}
 
 TASKS = ["bpmn:UserTask", "bpmn:ManualTask"]
 WORK = [*TASKS, "bpmn:ServiceTask", "bpmn:ReceiveTask"]
@@ -45,8 +49,11 @@ NAMED = ["bpmn:FlowElement", "bpmn:Lane", "bpmn:Participant", "bpmn:Group", "bpm
 
 
 def panel_schema(forms: Iterable[str] = (), operations: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
-    """Groups of fields; a name with @ is BPMN's own, any other a camunda property. `operations`: (connector, operation)."""
+    """Groups of fields; a name with @ is BPMN's own, any other a camunda property. `operations`: (connector, operation)
+    pairs.
+    """
     pairs = sorted(operations)
+    connectors = {name: name for name in sorted({one for one, _ in pairs})}
     return {
         "groups": [
             {"title": "Chung", "fields": [
@@ -73,12 +80,12 @@ def panel_schema(forms: Iterable[str] = (), operations: Iterable[tuple[str, str]
             ]},
             {"title": "Hẹn giờ", "fields": [
                 _choice("@timer-kind", "Loại hẹn giờ", ["timer"],
-                        {"timeDuration": "Sau một khoảng thời gian", "timeDate": "Vào một thời điểm", "timeCycle": "Lặp lại"}),
+                        {"timeDuration": "Sau một khoảng", "timeDate": "Vào một thời điểm", "timeCycle": "Lặp lại"}),
                 _text("@timer", "Giá trị", ["timer"], "ISO 8601, ví dụ PT4H, P1D (8 giờ làm việc)"),
                 _choice("calendar", "Tính theo", ["timer"], {"working": "Giờ làm việc", "plain": "Giờ đồng hồ"}),
             ]},
             {"title": "Liên thông", "fields": [
-                _choice("connector", "Kết nối", ["bpmn:ServiceTask"], {name: name for name in sorted({one for one, _ in pairs})}),
+                _choice("connector", "Kết nối", ["bpmn:ServiceTask"], connectors),
                 _choice("operation", "Nghiệp vụ", ["bpmn:ServiceTask"], {two: f"{one}: {two}" for one, two in pairs}),
                 _field("target_unit", "Đơn vị được hỏi", ["bpmn:ServiceTask"], suggestions=list(UNIT_SEATS.items())),
                 _text("inputs", "Dữ liệu gửi đi", ["bpmn:ServiceTask"], "Tên các trường, cách nhau bằng dấu phẩy"),
@@ -92,7 +99,9 @@ def panel_schema(forms: Iterable[str] = (), operations: Iterable[tuple[str, str]
     }  # fmt: skip
 
 
-def _field(name: str, title: str, elements: list[str], *, kind: str = "text", hint: str = "", **more: Any) -> dict[str, Any]:
+def _field(
+    name: str, title: str, elements: list[str], *, kind: str = "text", hint: str = "", **more: Any
+) -> dict[str, Any]:
     return {"name": name, "title": title, "elements": elements, "kind": kind, "hint": hint, **more}
 
 

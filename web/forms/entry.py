@@ -36,7 +36,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """`values` follows the schema (files by their name), `shown` is what the page repeats, `files` what was uploaded."""
+    """`values` follows the schema (files by their name), `shown` is what the page repeats, `files` the uploads."""
 
     form: Form
     values: Mapping[str, Any] = field(default_factory=dict)

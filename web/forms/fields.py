@@ -1,8 +1,8 @@
 """A form's fields as its JSON Schema describes them: order, widgets, choices, conditions.
 
-Extension keywords, on a property: x-widget, x-group, x-order (number), x-labels (value -> label, or a list beside enum),
-x-error (one text, or keyword -> text), x-unit, x-accept (file name endings), x-max-bytes, x-rows, x-placeholder. On the
-schema: x-order (list of names), x-groups (list of group titles, in order).
+Extension keywords, on a property: x-widget, x-group, x-order (number), x-labels (value -> label, or a list beside
+enum), x-error (one text, or keyword -> text), x-unit, x-accept (file name endings), x-max-bytes, x-rows,
+x-placeholder. On the schema: x-order (list of names), x-groups (list of group titles, in order).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Schema = Mapping[str, Any]
+Condition = tuple[str, tuple[str, ...]]  # a field, and the texts of its values under which another is asked
 WIDGETS = frozenset(
     {
         "text", "textarea", "date", "datetime", "number", "money", "select", "radio", "checkbox", "checkboxes",
@@ -44,7 +45,7 @@ class Field:
     group: str = ""
     options: tuple[Option, ...] = ()
     columns: tuple[Field, ...] = ()
-    when: tuple[str, tuple[str, ...]] | None = None
+    when: Condition | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -64,20 +65,38 @@ class Field:
 
 
 def fields_of(schema: Schema) -> tuple[Field, ...]:
-    """All fields of a form schema in the order they are shown, those of `then` and `else` branches included."""
+    """All fields of a form schema in the order they are shown, those of `then` and `else` branches included.
+
+    A field that a branch describes or demands, and that the form does not always demand, is asked only under the
+    branch's condition.
+    """
     required = set(schema.get("required", ()))
-    found: dict[str, Field] = {}
-    for name, one in schema.get("properties", {}).items():
-        found[name] = _field(name, one, is_required=name in required, when=None)
+    described = dict(schema.get("properties", {}))
+    needed: dict[str, list[Condition | None]] = {}
+    demanded = set(required)
     for condition, branch in _branches(schema):
         for name, one in branch.get("properties", {}).items():
-            if name not in found and isinstance(one, Mapping) and ("type" in one or "enum" in one or "title" in one):
-                found[name] = _field(name, one, is_required=name in branch.get("required", ()), when=condition)
-    names = _order(schema, found)
-    return tuple(found[name] for name in names)
+            if name not in described and isinstance(one, Mapping):
+                described[name] = one
+                demanded |= {name} & set(branch.get("required", ()))
+        for name in {*branch.get("properties", {}), *branch.get("required", ())} - required:
+            needed.setdefault(name, []).append(condition)
+    fields = {
+        name: _field(name, one, is_required=name in demanded, when=_joined(needed.get(name, [])))
+        for name, one in described.items()
+    }
+    return tuple(fields[name] for name in _order(schema, fields))
 
 
-def _field(name: str, schema: Schema, *, is_required: bool, when: tuple[str, tuple[str, ...]] | None) -> Field:
+def _joined(conditions: list[Condition | None]) -> Condition | None:
+    """The one condition that several branches on the same field make together; None where they do not."""
+    simple = [one for one in conditions if one is not None]
+    if not simple or len(simple) < len(conditions) or len({name for name, _ in simple}) > 1:
+        return None
+    return simple[0][0], tuple(value for _, values in simple for value in values)
+
+
+def _field(name: str, schema: Schema, *, is_required: bool, when: Condition | None) -> Field:
     widget = _widget(schema)
     items = schema.get("items", {})
     columns: tuple[Field, ...] = ()
@@ -136,8 +155,8 @@ def _options(schema: Schema) -> tuple[Option, ...]:
     return tuple(Option(value=value, text=text_of(value), label=str(label or text_of(value))) for value, label in pairs)
 
 
-def _branches(schema: Schema) -> Iterator[tuple[tuple[str, tuple[str, ...]] | None, Schema]]:
-    """The then/else schemas with the simple condition (one field, some values) they hang on, where it is that simple."""
+def _branches(schema: Schema) -> Iterator[tuple[Condition | None, Schema]]:
+    """The then/else schemas with the condition (one field, some values) they hang on, where it is that simple."""
     for one in (schema, *schema.get("allOf", ())):
         if "then" in one:
             yield _simple_condition(one.get("if", {})), one["then"]
@@ -145,7 +164,7 @@ def _branches(schema: Schema) -> Iterator[tuple[tuple[str, tuple[str, ...]] | No
             yield None, one["else"]
 
 
-def _simple_condition(condition: Schema) -> tuple[str, tuple[str, ...]] | None:
+def _simple_condition(condition: Schema) -> Condition | None:
     properties = condition.get("properties", {})
     if len(properties) != 1:
         return None

@@ -59,8 +59,10 @@ class Form:
             reading.take(one)
         reading.refuse_strangers(set(only))
         values = self._relevant(reading.values)
-        errors = reading.errors | {
-            name: message for name, message in self._problems(values).items() if name not in reading.errors
+        errors = {
+            name: message
+            for name, message in (self._problems(values) | reading.errors).items()
+            if name not in self._by_name or self._is_asked(self._by_name[name], values)
         }
         return Entry(
             form=self,
@@ -149,7 +151,9 @@ class _Reading:
                 try:
                     value = _value_of(column, typed.get(column.name, ""))
                 except NotReadable as error:
-                    self.errors.setdefault(one.name, f"{one.title}, dòng {number + 1}, {lower_first(column.title)}: {error}")
+                    self.errors.setdefault(
+                        one.name, f"{one.title}, dòng {number + 1}, {lower_first(column.title)}: {error}"
+                    )
                 else:
                     if value is not None:
                         row[column.name] = value

@@ -1,4 +1,4 @@
-"""Between what people type and what JSON holds: dates as dd/mm/yyyy, numbers as 1.000.000,5, text in one Unicode form."""
+"""Between what people type and what JSON holds: dates as dd/mm/yyyy, numbers as 1.000.000,5, composed letters."""
 
 from __future__ import annotations
 

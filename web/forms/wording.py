@@ -118,4 +118,3 @@ def _predicate(error: Any, one: Field) -> str:
         "uniqueItems": "có mục bị lặp",
         "falseSchema": "không được điền trong trường hợp này",
     }.get(name, "chưa hợp lệ")
-

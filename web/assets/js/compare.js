@@ -6,17 +6,29 @@ const changes = JSON.parse(document.getElementById('changes').textContent);
 
 for (const container of document.querySelectorAll('[data-compare]')) {
   const side = container.dataset.compare;
-  showDiagram(container, container.dataset.source).then((viewer) => {
+  showDiagram(container, container.dataset.source, { least: 0.55 }).then((viewer) => {
     if (!viewer) return;
     viewers[side] = viewer;
     const registry = viewer.get('elementRegistry');
     for (const { element, kind } of changes) {
       if (element && registry.get(element)) viewer.get('canvas').addMarker(element, `mark-${kind}`);
     }
+    viewer.get('eventBus').on('canvas.viewbox.changed', ({ viewbox }) => follow(side, viewbox));
     viewer.get('eventBus').on('element.click', ({ element }) => {
       document.querySelector(`[data-change="${CSS.escape(element.labelTarget?.id ?? element.id)}"]`)?.scrollIntoView({ block: 'center' });
     });
   });
+}
+
+// Both windows show the same place.
+let isFollowing = false;
+function follow(side, { x, y, width, height }) {
+  if (isFollowing) return;
+  isFollowing = true;
+  for (const [other, viewer] of Object.entries(viewers)) {
+    if (other !== side) viewer.get('canvas').viewbox({ x, y, width, height });
+  }
+  isFollowing = false;
 }
 
 document.addEventListener('click', (event) => {

@@ -45,7 +45,7 @@ async function start() {
   const [xml] = await Promise.all([fetchText(source), loadFont()]);
   await modeler.importXML(xml);
   container.querySelector('.waiting')?.remove();
-  fit(modeler);
+  fit(modeler, { left: 120, least: 0.75 });
 
   const panel = new Panel(root.querySelector('[data-panel]'), schema, new Properties(modeler));
   const findings = new Findings(root.querySelector('[data-findings]'), modeler);
@@ -88,7 +88,7 @@ async function start() {
   });
   root.querySelector('[data-undo]')?.addEventListener('click', () => modeler.get('commandStack').undo());
   root.querySelector('[data-redo]')?.addEventListener('click', () => modeler.get('commandStack').redo());
-  root.querySelector('[data-fit]')?.addEventListener('click', () => fit(modeler));
+  root.querySelector('[data-fit]')?.addEventListener('click', () => fit(modeler, { left: 120 }));
   root.querySelector('[data-download]')?.addEventListener('click', async () => {
     const { xml: current } = await modeler.saveXML({ format: true });
     const link = document.createElement('a');

@@ -2,7 +2,7 @@
 import { mark, showDiagram } from './diagram/viewer.js';
 
 for (const container of document.querySelectorAll('[data-diagram]')) {
-  showDiagram(container, container.dataset.diagram).then((viewer) => {
-    if (viewer && container.dataset.marks) mark(viewer, JSON.parse(container.dataset.marks));
-  });
+  const marks = JSON.parse(container.dataset.marks ?? '{}');
+  const around = Object.keys(marks).filter((id) => marks[id].is_open || ['active', 'paused'].includes(marks[id].state));
+  showDiagram(container, container.dataset.diagram, { around }).then((viewer) => viewer && mark(viewer, marks));
 }

@@ -1,6 +1,6 @@
 // A history on its diagram. What is drawn is a pure function of the first n events; list, slider and diagram follow n.
 import { verifyChain } from './chain.js';
-import { mark, showDiagram } from './diagram/viewer.js';
+import { keepInView, mark, showDiagram } from './diagram/viewer.js';
 
 const root = document.querySelector('[data-replay]');
 const events = JSON.parse(document.getElementById('replay-events').textContent);
@@ -61,7 +61,9 @@ function show(n, { scroll = true } = {}) {
   }
   if (viewer) {
     clearMarks();
-    clearMarks = mark(viewer, stateAfter(events, shown));
+    const marks = stateAfter(events, shown);
+    clearMarks = mark(viewer, marks);
+    keepInView(viewer, Object.keys(marks).filter((id) => marks[id].is_open));
   }
 }
 

@@ -42,7 +42,7 @@ export class Findings {
     const isError = findings.some((one) => one.severity === 'error');
     const flag = node('div', { className: `finding-flag${isError ? ' error' : ''}`, title: findings.map((one) => one.message).join('\n') }, isError ? `✖${findings.length > 1 ? findings.length : ''}` : '!');
     flag.addEventListener('click', () => this.go(id));
-    this.flags.push(this.overlays.add(id, { position: { top: -12, left: -12 }, html: flag }));
+    this.flags.push(this.overlays.add(id, { position: { top: -12, left: -12 }, html: flag, scale: { min: 1, max: 1.2 } }));
   }
 
   go(id) {

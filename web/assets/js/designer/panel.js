@@ -8,7 +8,7 @@ const KINDS = {
   'bpmn:Participant': 'Bên tham gia', 'bpmn:SequenceFlow': 'Luồng', 'bpmn:StartEvent': 'Bắt đầu', 'bpmn:EndEvent': 'Kết thúc',
   'bpmn:BoundaryEvent': 'Sự kiện biên', 'bpmn:IntermediateCatchEvent': 'Sự kiện chờ', 'bpmn:IntermediateThrowEvent': 'Sự kiện phát',
   'bpmn:ExclusiveGateway': 'Cổng chọn một', 'bpmn:ParallelGateway': 'Cổng song song', 'bpmn:InclusiveGateway': 'Cổng chọn nhiều',
-  'bpmn:EventBasedGateway': 'Cổng chờ sự kiện', 'bpmn:SubProcess': 'Quy trình con', 'bpmn:Process': 'Quy trình', 'bpmn:Group': 'Bước của quy trình',
+  'bpmn:EventBasedGateway': 'Cổng chờ sự kiện', 'bpmn:SubProcess': 'Quy trình con', 'bpmn:Process': 'Quy trình', 'bpmn:Collaboration': 'Cả bản vẽ', 'bpmn:Group': 'Bước của quy trình',
 };
 
 export class Panel {
@@ -26,6 +26,10 @@ export class Panel {
     this.root.replaceChildren();
     if (!element) {
       this.root.append(node('h2', {}, 'Chưa chọn phần tử'), node('p', { className: 'muted' }, 'Chọn một việc, một làn hoặc một luồng trên sơ đồ để xem và sửa.'));
+      return;
+    }
+    if (!this.schema.groups.some((group) => group.fields.some((field) => fitsElement(element, field.elements)))) {
+      this.root.append(node('h2', {}, KINDS[element.type] ?? 'Phần tử'), node('p', { className: 'muted' }, 'Phần tử này không có thuộc tính. Chọn một việc, một làn hoặc một luồng để xem và sửa.'));
       return;
     }
     const name = this.properties.read(element, '@name');

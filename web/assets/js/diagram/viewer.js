@@ -4,8 +4,8 @@ import { translations } from './vietnamese.js';
 
 export const TEXT = {
   textRenderer: {
-    defaultStyle: { fontFamily: '"Be Vietnam Pro", sans-serif', fontSize: 12, lineHeight: 1.3 },
-    externalStyle: { fontSize: 12 },
+    defaultStyle: { fontFamily: '"Be Vietnam Pro", sans-serif', fontSize: 12, lineHeight: 1.2 },
+    externalStyle: { fontSize: 11 },
   },
 };
 
@@ -20,13 +20,14 @@ export async function fetchText(source) {
   return answer.text();
 }
 
-export async function showDiagram(container, source) {
+// `around`: ids to look at when the whole diagram would be too small to read.
+export async function showDiagram(container, source, { around = [], least = READABLE } = {}) {
   try {
     const [xml] = await Promise.all([fetchText(source), loadFont()]);
     const viewer = new NavigatedViewer({ container, ...TEXT, additionalModules: [translations] });
     await viewer.importXML(xml);
     container.querySelector('.waiting')?.remove();
-    fit(viewer);
+    fit(viewer, { least, around });
     addZoom(container, viewer);
     return viewer;
   } catch (error) {
@@ -38,17 +39,58 @@ export async function showDiagram(container, source) {
   }
 }
 
-// Like zoom('fit-viewport'), with room for labels at the edges; small diagrams are not blown up.
-export function fit(viewer, padding = 24) {
+const READABLE = 0.7;
+
+// Like zoom('fit-viewport'), with room for labels at the edges. Where the whole would be smaller than `least`, the part
+// around the given elements, else the beginning.
+export function fit(viewer, { padding = 24, left = padding, least = 0, around = [] } = {}) {
   const canvas = viewer.get('canvas');
   const { inner, outer } = canvas.viewbox();
   if (!inner.width || !outer.width) return;
-  const scale = Math.min(1.15, (outer.width - 2 * padding) / inner.width, (outer.height - 2 * padding) / inner.height);
+  const whole = Math.min(1.15, (outer.width - left - padding) / inner.width, (outer.height - 2 * padding) / inner.height);
+  const scale = Math.max(whole, least);
   const width = outer.width / scale;
   const height = outer.height / scale;
+  const middle = scale > whole ? middleOf(viewer, around) : null;
   canvas.viewbox({
-    x: inner.x - (width - inner.width) / 2,
-    y: inner.y - Math.max(padding / scale, (height - inner.height) / 2),
+    x: along(inner.x, inner.width, width, left / scale, padding / scale, middle?.x),
+    y: along(inner.y, inner.height, height, padding / scale, padding / scale, middle?.y),
+    width,
+    height,
+  });
+}
+
+// Where a window of `size` begins over a content: centred when all fits, else around `middle` and never past the ends.
+function along(start, length, size, before, after, middle) {
+  if (length + before + after <= size) return start - before - (size - length - before - after) / 2;
+  const first = start - before;
+  const last = start + length + after - size;
+  return middle === undefined ? first : Math.max(first, Math.min(last, middle - size / 2));
+}
+
+function middleOf(viewer, ids) {
+  const found = ids.map((id) => viewer.get('elementRegistry').get(id)).filter((one) => one && !one.waypoints);
+  if (!found.length) return null;
+  const left = Math.min(...found.map((one) => one.x));
+  const right = Math.max(...found.map((one) => one.x + one.width));
+  const top = Math.min(...found.map((one) => one.y));
+  const bottom = Math.max(...found.map((one) => one.y + one.height));
+  return { x: (left + right) / 2, y: (top + bottom) / 2 };
+}
+
+// Moves the window, at its present scale, when an element to look at has left it.
+export function keepInView(viewer, ids) {
+  const canvas = viewer.get('canvas');
+  const { x, y, width, height, inner, scale } = canvas.viewbox();
+  const middle = middleOf(viewer, ids);
+  if (!middle) return;
+  const margin = 70;
+  const isSeen = middle.x > x + margin && middle.x < x + width - margin && middle.y > y + margin && middle.y < y + height - margin;
+  if (isSeen) return;
+  const edge = 24 / scale;
+  canvas.viewbox({
+    x: along(inner.x, inner.width, width, edge, edge, middle.x),
+    y: along(inner.y, inner.height, height, edge, edge, middle.y),
     width,
     height,
   });
@@ -93,7 +135,7 @@ export function mark(viewer, marks) {
       badge.className = 'visits';
       badge.textContent = `${visits}×`;
       badge.title = `Đã qua ${visits} lần`;
-      const overlay = overlays.add(id, { position: { top: -12, right: 16 }, html: badge });
+      const overlay = overlays.add(id, { position: { top: -12, left: element.width / 2 - 13 }, html: badge, scale: { min: 1, max: 1.2 } });
       undo.push(() => overlays.remove(overlay));
     }
   }
