@@ -18,8 +18,6 @@ from engine.rulesets import Ruleset
 from web.auth.sessions import SignedIn, me
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from engine.dossier.house import House
 
 
@@ -50,8 +48,7 @@ def reading() -> Iterator[Connection]:
 
 def soon_after(now: datetime, ruleset: Ruleset) -> datetime:
     """The moment before which work counts as nearly due, in working hours."""
-    hours = cast("timedelta", ruleset.thresholds.near(None))
-    return running_due(now, hours, house().calendar)
+    return running_due(now, ruleset.thresholds.near(None), house().calendar)
 
 
 def due(

@@ -77,10 +77,18 @@ def receive(house: House, actor: Actor, command: ReceiveDossier) -> Received:
 
 def open_dossier(house: House, connection: Connection, actor: Actor, command: ReceiveDossier) -> Received:
     """The reception inside a transaction that may open several: one submission, several agencies."""
+    case = new_case(house, connection, actor, command, "DossierReceived")
+    check_reception(case.version, command)
+    _begin(case, command)
+    case.finish()
+    return Received(case_id=command.id, code=case.row["code"])
+
+
+def new_case(house: House, connection: Connection, actor: Actor, command: ReceiveDossier, event_type: str) -> Case:
+    """A case with its code, people and papers, whose process has not begun."""
     now = house.clock.now(connection)
     today = house.calendar.local(now).date()
     version = house.versions.published(connection, command.procedure_code, today)
-    check_reception(version, command)
     unit = house.directory[command.receiving_unit]
     locality = unit.locality or command.locality
     seating = Seating(receiving_unit=unit.code, lead_unit=unit.code, locality=locality)
@@ -124,10 +132,10 @@ def open_dossier(house: House, connection: Connection, actor: Actor, command: Re
     }
     connection.execute(cases.insert().values(row))
     real_now = now - house.clock.offset(connection)
-    case = Case(house, connection, actor, "DossierReceived", row | {"now": now, "real_now": real_now}, None, version)
-    _begin(case, command)
-    case.finish()
-    return Received(case_id=command.id, code=code)
+    case = Case(house, connection, actor, event_type, row | {"now": now, "real_now": real_now}, None, version)
+    _keep_people(case, command)
+    case.keep_papers(command.papers, kind="component")
+    return case
 
 
 def check_reception(version: Version, command: ReceiveDossier) -> None:
@@ -164,8 +172,6 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
         limit = parse_limit(manifest.limit)
     cutoff = time.fromisoformat(manifest.cutoff) if manifest.cutoff else None
     case.ledger = case.ledger.begin(now, limit, cutoff=cutoff)
-    _keep_people(case, command)
-    case.keep_papers(command.papers, kind="component")
     instance, step = Instance.start(
         case.version.program, instance_id=case.id, at=now, working_time=case.house.working_time
     )
