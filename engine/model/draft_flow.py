@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.model.draft_kinds import Kind, Work, kind_of, list_work, shortened, step_label, submission
+from engine.model.draft_kinds import Kind, Work, kind_of, list_work, step_label, submission
 from engine.model.draft_table import Span, StepTable
 from engine.model.draft_units import Place, Seating
 from engine.model.elements import EventDefinition, Flow, Lane, Node
@@ -79,9 +79,8 @@ class _Drawer:
 
     def _start(self) -> None:
         first = submission(self.table, self.seating)
-        name = shortened(first.action, 64) if first else "Hồ sơ được nộp"
-        lane = self._counter()
-        self._place(Node(id="submitted", kind="startEvent", name=name, lane=lane), first.order if first else None)
+        start = Node(id="submitted", kind="startEvent", name="Hồ sơ được nộp", lane=self._counter())
+        self._place(replace(start, documentation=first.action if first else ""), first.order if first else None)
 
     def _end(self) -> None:
         self._place(Node(id="finished", kind="endEvent", name="Đã trả kết quả", lane=self.nodes[self.spine[-1]].lane))
@@ -127,7 +126,7 @@ class _Drawer:
             self.detours[wait] = Detour(anchor=element)
             self._flow(gateway, wait, name="Bổ sung", decision=SUPPLEMENT)
             self._flow(wait, self.joins[element])
-            notice = self._side_task(index, "refusal", "Thông báo từ chối giải quyết hồ sơ", counter)
+            notice = self._side_task(index, "refusal", "Thông báo từ chối giải quyết", counter)
             self.detours[notice] = Detour(anchor=gateway, is_right=True)
             self._flow(gateway, notice, name="Từ chối", decision=REFUSE)
             refused = f"{element}_refused"

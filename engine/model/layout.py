@@ -16,8 +16,7 @@ from engine.model.sketch import Group, Sketch
 LETTER = 5.9  # width of a letter in a caption of 11 px, on average
 LINE = 14
 TASK = (100, 80)
-WIDE_TASK = (140, 80)  # for a name that would need four lines
-LONG_NAME = 44
+WIDER = ((30, 100), (50, 140), (100, 170))  # letters of a name, and the width that keeps it clear of the icon
 GATEWAY = (50, 50)
 EVENT = (36, 36)
 
@@ -132,7 +131,8 @@ class _Page:
         for node_id in self.sketch.spine:
             width = self._footprint(node_id, steps)
             if before:
-                right += GAP if steps.get(before) == steps.get(node_id) and node_id in steps else STEP_GAP
+                is_same = steps.get(before) == steps.get(node_id) and node_id in steps
+                right += GAP if is_same else STEP_GAP + self._words_beside(before)
             right = max(right, self._aside_clearance(node_id, taken) - width / 2)
             self.xs[node_id] = right + width / 2
             right += width
@@ -255,10 +255,15 @@ class _Page:
         halves = {member: self._footprint(member, steps) / 2 for member in group.members}
         left = min(self.xs[member] - half for member, half in halves.items()) - PAD
         right = max(self.xs[member] + half for member, half in halves.items()) + PAD
-        for flow in self.sketch.flows.values():
-            if flow.name and flow.source in group.members and self._node(flow.source).kind in GATEWAYS:
-                right = max(right, self.xs[flow.source] + 16 + len(flow.name) * LETTER + 12)
-        return left, right
+        words = (self.xs[member] + half + PAD + self._words_beside(member) for member, half in halves.items())
+        return left, max(right, *words)
+
+    def _words_beside(self, node_id: str) -> float:
+        """How far words beside a node reach beyond its frame's usual side: at a gateway's ways out, at a timer."""
+        names = [flow.name for flow in self.sketch.flows.values() if flow.source == node_id and flow.name]
+        timers = [node.name for node in self.sketch.nodes.values() if node.attached_to == node_id]
+        reach = max((22 + len(name) * LETTER + 16 for name in (*names, *timers)), default=0)
+        return max(0, reach - _size(self._node(node_id))[0] / 2 - PAD)
 
     def _crossings(self, group: Group) -> Iterator[float]:
         """Where upright lines leave the frame through its top: towards asides, and from returns of lanes above."""
@@ -294,13 +299,19 @@ class _Page:
         if self._node(flow.target).id.endswith("_done"):
             corner = target.y if source.middle_y < target.middle_y else target.bottom
             return [(source.right, source.middle_y), (target.middle_x, source.middle_y), (target.middle_x, corner)]
-        turn = (source.right + target.x) / 2
+        start, end = self._edge(flow.source), self._edge(flow.target)
+        turn = (start.right + end.x) / 2 if start != end else (source.right + target.x) / 2
         return [
             (source.right, source.middle_y),
             (turn, source.middle_y),
             (turn, target.middle_y),
             (target.x, target.middle_y),
         ]
+
+    def _edge(self, node_id: str) -> Box:
+        """The frame around a node, or the node where it has none: what a line between two steps keeps clear of."""
+        framed = (self.frames[group.id] for group in self.sketch.groups if node_id in group.members)
+        return next(framed, self.shapes[node_id])
 
     def _detour_line(self, flow: Flow, source: Box, target: Box) -> list[Point]:
         node = self._node(flow.source)
@@ -342,8 +353,7 @@ class _Page:
             if not node.name or not (node.kind in GATEWAYS or node.kind.endswith("Event")):
                 continue
             box = self.shapes[node.id]
-            width = min(110.0, max(len(word) for word in node.name.split()) * LETTER + 60)
-            width = min(width, len(node.name) * LETTER + 8)
+            width = min(110.0, len(node.name) * LETTER + 8)
             height = _lines(node.name, width) * LINE
             if node.kind in GATEWAYS:
                 self.labels[node.id] = self._gateway_label(node, box, width, height)
@@ -360,7 +370,7 @@ class _Page:
         is_below_taken = any(abs(y - box.bottom) < 1 for _, y in starts)
         is_above_taken = any(y < box.middle_y for _, y in starts)
         if is_below_taken and is_above_taken:
-            narrow = max(len(word) for word in node.name.split()) * LETTER + 8
+            narrow = len(node.name) / 2 * LETTER + 8
             height = _lines(node.name, narrow) * LINE
             return Box(x=box.middle_x - narrow - 8, y=box.bottom + 2, width=narrow, height=height)
         y = box.y - 6 - height if is_below_taken else box.bottom + 6
@@ -412,12 +422,12 @@ def _size(node: Node) -> tuple[int, int]:
         return GATEWAY
     if node.kind.endswith("Event"):
         return EVENT
-    return WIDE_TASK if len(node.name) > LONG_NAME else TASK
+    return next((width, TASK[1]) for letters, width in WIDER if len(node.name) <= letters or letters == WIDER[-1][0])
 
 
 def _lane_height(name: str) -> float:
     """Room for a lane's name, which stands upright: in one line, or in two when it is long."""
-    return len(name) * 5.9 + 12 if len(name) <= 36 else len(name) * 6.4 / 2 + 60
+    return len(name) * 5.9 + 12 if len(name) <= 46 else len(name) * 6.4 / 2 + 60
 
 
 def _lines(text: str, width: float) -> int:

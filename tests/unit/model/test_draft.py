@@ -65,7 +65,7 @@ def test_lanes_are_units_by_first_appearance_with_todays_names() -> None:
     assert [(lane.name, lane.properties["unit"]) for lane in model.lanes.values()] == [
         ("Trung tâm Phục vụ hành chính công cấp xã", "one_stop"),
         ("Chi nhánh Văn phòng Đăng ký đất đai", "lead"),
-        ("Phòng Kinh tế (Kinh tế, Hạ tầng và Đô thị)", "commune.economy"),
+        ("Phòng Kinh tế cấp xã", "commune.economy"),
         ("Lãnh đạo UBND cấp xã", "commune.leader"),
         ("Cơ quan thuế", "external.tax"),
     ]

@@ -12,6 +12,7 @@ import pytest
 from engine.model.draft_flow import Drawn, draw
 from engine.model.draft_table import StepTable, tables_from_json
 from engine.model.draft_units import seat_units
+from engine.model.elements import GATEWAYS
 from engine.model.layout import Box, Layout, lay_out
 
 TABLES = {
@@ -86,7 +87,8 @@ def test_lines_cross_no_shape(code: str) -> None:
     for flow_id, segment in segments(layout):
         flow = found.sketch.flows[flow_id]
         for node_id, shape in layout.shapes.items():
-            if node_id not in (flow.source, flow.target) and found.sketch.nodes[flow.source].attached_to != node_id:
+            is_corner = node_id in (flow.source, flow.target) and found.sketch.nodes[node_id].kind in GATEWAYS
+            if not is_corner and found.sketch.nodes[flow.source].attached_to != node_id:
                 assert not overlap(segment, shrunk(shape)), (flow_id, node_id)
 
 
@@ -109,6 +111,14 @@ def test_captions_cover_neither_shapes_nor_each_other(code: str) -> None:
 
 
 @every_table
+def test_no_caption_lies_across_a_frame(code: str) -> None:
+    _, layout = drawn(code)
+    for owner, label in layout.labels.items():
+        for group_id, frame in layout.frames.items():
+            assert holds(frame, label) or not overlap(frame, label), (owner, group_id)
+
+
+@every_table
 def test_a_frame_holds_its_step_and_nothing_else(code: str) -> None:
     found, layout = drawn(code)
     for group in found.sketch.groups:
@@ -127,6 +137,16 @@ def test_frames_do_not_overlap(code: str) -> None:
     _, layout = drawn(code)
     for one, other in combinations(layout.frames.values(), 2):
         assert not overlap(one, other)
+
+
+@every_table
+def test_no_upright_line_runs_along_a_frame(code: str) -> None:
+    _, layout = drawn(code)
+    for flow_id, segment in segments(layout):
+        for group_id, frame in layout.frames.items():
+            is_upright = segment.width == 0 and segment.y < frame.bottom and frame.y < segment.bottom
+            if is_upright:
+                assert min(abs(segment.x - frame.x), abs(segment.x - frame.right)) > 4, (flow_id, group_id)
 
 
 def test_the_same_table_gives_the_same_picture() -> None:
