@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -22,6 +22,8 @@ from engine.errors import (
     NotConfigured,
     NotFound,
     Refused,
+    RenderingFailed,
+    RunawayProcess,
 )
 
 log = logging.getLogger("motcua.web")
@@ -32,6 +34,8 @@ STATUSES: dict[type[MotCuaError], int] = {
     Refused: 409,
     InputError: 422,
     ExpressionError: 422,
+    RunawayProcess: 409,
+    RenderingFailed: 503,
     DeliveryRetryable: 503,
     DeliveryFailed: 502,
     NotConfigured: 503,
@@ -75,9 +79,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Exception, answer_unexpected)
 
 
-def status_of(error: MotCuaError) -> int:
-    """The HTTP status of one of our errors."""
-    for family in type(error).__mro__:
+def status_of(kind: type[MotCuaError]) -> int:
+    """The HTTP status of one of our kinds of error."""
+    for family in kind.__mro__:
         if family in STATUSES:
             return STATUSES[family]
     return 500
@@ -85,7 +89,7 @@ def status_of(error: MotCuaError) -> int:
 
 def answer_ours(error: MotCuaError) -> ResponseReturnValue:
     """An error raised on purpose: its message was written for the person."""
-    status = status_of(error)
+    status = status_of(type(error))
     if status == 500:
         return answer_unexpected(error)
     details: list[str] = []
@@ -93,8 +97,10 @@ def answer_ours(error: MotCuaError) -> ResponseReturnValue:
         details = list(error.errors.values())
     elif isinstance(error, ModelRefused):
         details = [str(getattr(finding, "message", finding)) for finding in error.findings]
-    body, _ = page(status, error.message, details=details)
-    return (body, status, {"Retry-After": "2"}) if isinstance(error, CaseBusy) else (body, status)
+    response = page(status, error.message, details=details)
+    if isinstance(error, CaseBusy):
+        response.headers["Retry-After"] = "2"
+    return response
 
 
 def answer_http(error: HTTPException) -> ResponseReturnValue:
@@ -103,9 +109,9 @@ def answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     own_words = error.description if error.description != type(error).description else ""
-    body, _ = page(status, own_words or SENTENCES.get(status, ""))
-    kept = {name: value for name, value in error.get_headers() if name in {"Retry-After", "Allow"}}
-    return body, status, kept
+    response = page(status, own_words or SENTENCES.get(status, ""))
+    response.headers.extend({name: value for name, value in error.get_headers() if name in {"Retry-After", "Allow"}})
+    return response
 
 
 def answer_unexpected(error: Exception) -> ResponseReturnValue:
@@ -115,11 +121,11 @@ def answer_unexpected(error: Exception) -> ResponseReturnValue:
     return page(500, SENTENCES[500], incident=incident)
 
 
-def page(status: int, message: str, *, details: list[str] | None = None, incident: str = "") -> tuple[str, int]:
+def page(status: int, message: str, *, details: list[str] | None = None, incident: str = "") -> Response:
     """The answer as JSON, as a fragment for htmx, or as a page."""
     title = TITLES.get(status, "Chưa thực hiện được")
     told = {"status": status, "title": title, "message": message, "details": details or [], "incident": incident}
     if request.path.startswith("/api/") or request.accept_mimetypes.best == "application/json":
-        return jsonify(told).get_data(as_text=True), status
+        return make_response(jsonify(told), status)
     template = "errors/fragment.html" if "HX-Request" in request.headers else "errors/page.html"
-    return render_template(template, **told), status
+    return make_response(render_template(template, **told), status)
