@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 TASKS = frozenset(
@@ -127,6 +127,14 @@ class Other:
     source: str = ""
     target: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+def grouped(flows: Iterable[Flow], end: str) -> dict[str, list[Flow]]:
+    """The flows by their `source` or their `target`."""
+    found: dict[str, list[Flow]] = {}
+    for flow in flows:
+        found.setdefault(flow.source if end == "source" else flow.target, []).append(flow)
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

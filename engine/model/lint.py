@@ -1,25 +1,25 @@
-"""placeholder while the rules are written"""
+"""Finds what would run wrongly or is missing in a model, before it runs. Errors refuse it, warnings are for the eye."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from engine.model.elements import Model
+from engine.model.finding import Finding
+from engine.model.rules import RULES, LintContext, Reading
+
+__all__ = ["RULES", "Finding", "LintContext", "lint"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    rule: str
-    severity: str
-    element: str
-    line: int
-    message: str
-
-    @property
-    def is_error(self) -> bool:
-        return self.severity == "error"
-
-
-def lint(model: Model, *, variables: Mapping[str, str] | None = None, checks_scripts: bool = True) -> list[Finding]:
-    return []
+def lint(
+    model: Model,
+    context: LintContext | None = None,
+    *,
+    variables: Mapping[str, str] | None = None,
+    checks_scripts: bool = True,
+) -> list[Finding]:
+    """Every finding, by line. With a context the house's own rules are errors and are checked against what it knows."""
+    declared = context.variables if context is not None and variables is None else variables
+    reading = Reading(model=model, context=context, variables=declared, checks_scripts=checks_scripts)
+    found = {finding for rule in RULES.values() for finding in rule.findings(reading)}
+    return sorted(found, key=lambda finding: (finding.line, finding.element, finding.rule, finding.message))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.model.elements import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Flow, Model, Node
+from engine.model.elements import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Flow, Model, Node, grouped
 
 PREFIX = "_l"
 
@@ -24,6 +24,7 @@ def lower(model: Model) -> Model:
     work.add_starts()
     work.add_ends()
     work.multiply_tokens()
+    work.gather_tokens()
     work.split_activities()
     work.settle_gateways()
     return replace(model, nodes=work.nodes, flows=work.flows)
@@ -35,14 +36,16 @@ class _Lowering:
         self.nodes = dict(model.nodes)
         self.flows = dict(model.flows)
 
-    def _outgoing(self, node_id: str) -> list[Flow]:
-        return [flow for flow in self.flows.values() if flow.source == node_id]
+    def _outgoing(self) -> dict[str, list[Flow]]:
+        return grouped(self.flows.values(), "source")
 
-    def _incoming(self, node_id: str) -> list[Flow]:
-        return [flow for flow in self.flows.values() if flow.target == node_id]
+    def _incoming(self) -> dict[str, list[Flow]]:
+        return grouped(self.flows.values(), "target")
 
-    def _add_flow(self, flow_id: str, source: Node, target: str) -> None:
-        self.flows[flow_id] = Flow(id=flow_id, source=source.id, target=target, line=source.line, scope=source.scope)
+    def _add_flow(self, flow_id: str, source: Node, target: str) -> Flow:
+        flow = Flow(id=flow_id, source=source.id, target=target, line=source.line, scope=source.scope)
+        self.flows[flow_id] = flow
+        return flow
 
     def join_links(self) -> None:
         """A link throw leads to the link catch of the same name in the same scope."""
@@ -63,11 +66,12 @@ class _Lowering:
 
     def add_starts(self) -> None:
         """A scope without a start event begins at every node that nothing leads to."""
+        incoming = self._incoming()
         for scope in self._scopes():
             inside = [node for node in self.nodes.values() if node.scope == scope]
             if any(node.kind == "startEvent" for node in inside):
                 continue
-            first = [node for node in inside if not self._incoming(node.id) and _may_begin(node)]
+            first = [node for node in inside if node.id not in incoming and _may_begin(node)]
             if first:
                 start = Node(id=f"{PREFIX}start_{scope}", kind="startEvent", scope=scope, line=first[0].line)
                 self.nodes[start.id] = start
@@ -76,8 +80,9 @@ class _Lowering:
 
     def add_ends(self) -> None:
         """A node that nothing follows leads to its scope's own end."""
+        outgoing = self._outgoing()
         for node in list(self.nodes.values()):
-            if self._outgoing(node.id) or not _may_be_followed(node):
+            if node.id in outgoing or not _may_be_followed(node):
                 continue
             end = f"{PREFIX}end_{node.scope}"
             self.nodes.setdefault(end, Node(id=end, kind="endEvent", scope=node.scope, line=node.line))
@@ -85,40 +90,75 @@ class _Lowering:
 
     def multiply_tokens(self) -> None:
         """completionQuantity n: each outgoing flow carries n tokens."""
+        outgoing = self._outgoing()
         for node in list(self.nodes.values()):
             count = int(node.completion_quantity) if node.completion_quantity.isdigit() else 1
             if node.kind not in ACTIVITIES or count < 2:
                 continue
-            for flow in self._outgoing(node.id):
+            for flow in outgoing.get(node.id, []):
                 for copy in range(2, count + 1):
                     flow_id = f"{PREFIX}copy{copy}_{flow.id}"
                     self.flows[flow_id] = replace(flow, id=flow_id)
 
+    def gather_tokens(self) -> None:
+        """startQuantity n: n tokens, from whatever flows, become one before the activity."""
+        incoming = self._incoming()
+        for node in list(self.nodes.values()):
+            if node.kind not in ACTIVITIES or not node.start_quantity.isdigit() or int(node.start_quantity) < 2:
+                continue
+            gather = f"{PREFIX}gather_{node.id}"
+            self.nodes[gather] = Node(
+                id=gather, kind="parallelGateway", scope=node.scope, line=node.line, start_quantity=node.start_quantity
+            )
+            for flow in incoming.get(node.id, []):
+                self.flows[flow.id] = replace(flow, target=gather)
+            self._add_flow(f"{PREFIX}gathered_{node.id}", self.nodes[gather], node.id)
+
     def split_activities(self) -> None:
         """Several flows, or a conditional one, out of anything but a gateway go through a gateway of their own."""
+        by_source = self._outgoing()
         for node in list(self.nodes.values()):
-            outgoing = self._outgoing(node.id)
+            outgoing = by_source.get(node.id, [])
             is_conditional = any(flow.condition for flow in outgoing)
             if node.kind in GATEWAYS or (len(outgoing) < 2 and not is_conditional):
                 continue
-            split = f"{PREFIX}split_{node.id}"
-            self.nodes[split] = Node(
-                id=split,
-                kind="inclusiveGateway" if is_conditional else "parallelGateway",
-                name=node.name,
-                scope=node.scope,
-                line=node.line,
-                default=node.default,
-            )
             self.nodes[node.id] = replace(node, default="")
-            for flow in outgoing:
-                self.flows[flow.id] = replace(flow, source=split)
-            self._add_flow(f"{PREFIX}to_{node.id}", node, split)
+            always = [flow for flow in outgoing if not flow.condition and flow.id != node.default]
+            chosen = [flow for flow in outgoing if flow not in always]
+            if not is_conditional:
+                self._split(node, "split", "parallelGateway", outgoing)
+            elif not always:
+                self._split(node, "choice", "inclusiveGateway", outgoing)
+            else:
+                default = node.default
+                if not default:
+                    chosen.append(self._nothing_chosen(node))
+                    default = chosen[-1].id
+                choice = self._split(replace(node, default=default), "choice", "inclusiveGateway", chosen)
+                self._split(node, "split", "parallelGateway", [*always, choice])
+
+    def _nothing_chosen(self, node: Node) -> Flow:
+        """Beside a flow that is always taken no condition need hold."""
+        end = Node(id=f"{PREFIX}end_{node.scope}", kind="endEvent", scope=node.scope, line=node.line)
+        self.nodes.setdefault(end.id, end)
+        return self._add_flow(f"{PREFIX}none_{node.id}", node, end.id)
+
+    def _split(self, node: Node, name: str, kind: str, outgoing: list[Flow]) -> Flow:
+        """A gateway between the node and these flows; returns the flow that leads to it."""
+        gateway = f"{PREFIX}{name}_{node.id}"
+        default = node.default if any(flow.id == node.default for flow in outgoing) else ""
+        self.nodes[gateway] = Node(
+            id=gateway, kind=kind, name=node.name, scope=node.scope, line=node.line, default=default
+        )
+        for flow in outgoing:
+            self.flows[flow.id] = replace(flow, source=gateway)
+        return self._add_flow(f"{PREFIX}{name}_of_{node.id}", node, gateway)
 
     def settle_gateways(self) -> None:
         """A diverging complex gateway is an inclusive one; the only flow without a condition is the default."""
+        by_source = self._outgoing()
         for node in list(self.nodes.values()):
-            outgoing = self._outgoing(node.id)
+            outgoing = by_source.get(node.id, [])
             if node.kind == "complexGateway":
                 self.nodes[node.id] = replace(node, kind="inclusiveGateway")
             elif node.kind == "exclusiveGateway" and not node.default and len(outgoing) > 1:

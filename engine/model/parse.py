@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from engine.errors import ModelRefused, UnreadableFile
+from engine.errors import UnreadableFile
 from engine.model.elements import (
     NODES,
     SUB_PROCESSES,
@@ -20,6 +20,7 @@ from engine.model.elements import (
     Other,
     Process,
 )
+from engine.model.finding import ERROR, Finding, refuse
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 MAX_BYTES = 4 * 1024 * 1024
@@ -112,6 +113,7 @@ class _Reader:
         self.flows: dict[str, Flow] = {}
         self.lanes: dict[str, Lane] = {}
         self.others: list[Other] = []
+        self.broken: list[Finding] = []
 
     def model(self) -> Model:
         self._index_ids()
@@ -120,6 +122,9 @@ class _Reader:
         if not self.processes:
             raise UnreadableFile("Tệp không có quy trình (<process>) nào.")
         self._check_flows()
+        if self.broken:
+            refuse(sorted(self.broken, key=lambda finding: (finding.line, finding.element)))
+        self.others.extend(_caption(value) for value in self.root.iter(f"{{{BPMN}}}categoryValue"))
         return Model(
             processes=self.processes,
             nodes=self.nodes,
@@ -133,13 +138,16 @@ class _Reader:
             name = element.get("id")
             if name is None:
                 if _local(element) in NODES | {"process", "sequenceFlow"}:
-                    raise ModelRefused(f"Dòng {element.sourceline}: <{_local(element)}> thiếu thuộc tính id.")
-                continue
-            if name in self.ids:
-                raise ModelRefused(
-                    f"Dòng {element.sourceline}: mã «{name}» đã được dùng ở dòng {self.ids[name].sourceline}."
-                )
-            self.ids[name] = element
+                    self._broken("missing-id", _local(element), element, f"<{_local(element)}> thiếu thuộc tính id.")
+            elif name in self.ids:
+                used = _line(self.ids[name])
+                self._broken("duplicate-id", name, element, f"Mã «{name}» đã được dùng ở dòng {used}.")
+            else:
+                self.ids[name] = element
+
+    def _broken(self, rule: str, element_id: str, at: Any, message: str) -> None:
+        line = at if isinstance(at, int) else _line(at)
+        self.broken.append(Finding(rule=rule, severity=ERROR, element=element_id, line=line, message=message))
 
     def _process(self, element: etree._Element) -> None:
         process_id = element.get("id", "")
@@ -201,14 +209,15 @@ class _Reader:
         for flow in self.flows.values():
             for end, reference in (("sourceRef", flow.source), ("targetRef", flow.target)):
                 if reference not in self.nodes:
-                    raise ModelRefused(f"Dòng {flow.line}: luồng {flow.id} có {end} «{reference}» không tồn tại.")
+                    message = f"Luồng {flow.id} có {end} «{reference}» không tồn tại."
+                    self._broken("dangling", flow.id, flow.line, message)
         for node in self.nodes.values():
             if node.kind == "boundaryEvent" and node.attached_to not in self.nodes:
-                raise ModelRefused(
-                    f"Dòng {node.line}: sự kiện biên {node.label} gắn vào «{node.attached_to}» không tồn tại."
-                )
+                message = f"Sự kiện biên {node.label} gắn vào «{node.attached_to}» không tồn tại."
+                self._broken("dangling", node.id, node.line, message)
             if node.default and node.default not in self.flows:
-                raise ModelRefused(f"Dòng {node.line}: {node.label} có luồng mặc định «{node.default}» không tồn tại.")
+                message = f"{node.label} có luồng mặc định «{node.default}» không tồn tại."
+                self._broken("dangling", node.id, node.line, message)
 
     def _node(self, element: etree._Element, kind: str, scope: str, lane: str) -> Node:
         get = element.get
@@ -251,9 +260,9 @@ class _Reader:
             if kind == "eventDefinitionRef":
                 named = self.ids.get(_reference(child.text or ""))
                 if named is None:
-                    raise ModelRefused(
-                        f"Dòng {child.sourceline}: eventDefinitionRef của {element.get('id')} không tồn tại."
-                    )
+                    message = f"eventDefinitionRef «{child.text}» không tồn tại."
+                    self._broken("dangling", element.get("id", ""), child, message)
+                    continue
                 child, kind = named, _local(named)
             if kind.endswith("EventDefinition") and kind.removesuffix("EventDefinition") in _EVENT_KINDS:
                 yield self._definition(child, kind.removesuffix("EventDefinition"), element)
@@ -281,7 +290,9 @@ class _Reader:
             return ""
         named = self.ids.get(reference)
         if named is None:
-            raise ModelRefused(f"Dòng {element.sourceline}: {attribute} «{reference}» không tồn tại.")
+            message = f"{attribute} «{reference}» không tồn tại."
+            self._broken("dangling", element.get("id", ""), element, message)
+            return ""
         return named.get("name") or reference
 
 
@@ -323,6 +334,11 @@ def _other(element: etree._Element, kind: str, scope: str) -> Other:
         target=element.get("targetRef") or _expression(element, "targetRef") or element.get("dataObjectRef") or "",
         properties=_properties(element),
     )
+
+
+def _caption(value: etree._Element) -> Other:
+    """What stands on the groups of a category value."""
+    return Other(id=value.get("id", ""), kind="categoryValue", name=value.get("value", ""), line=_line(value))
 
 
 def _properties(element: etree._Element) -> dict[str, str]:

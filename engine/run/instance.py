@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from engine.errors import NotFound, Refused, StaleTask
+from engine.model.timers import FOR_EVER
 from engine.run import throws
 from engine.run.listeners import Listener
 from engine.run.machine import Machine, Record
 from engine.run.program import Program
 from engine.run.state import dump_state, load_state
-from engine.run.timers import FOR_EVER
 from engine.run.tokens import Token
 from engine.run.values import (
     Address,
@@ -55,11 +55,28 @@ class Instance:
         message: str | None = None,
     ) -> tuple[Instance, Step]:
         """Begins at the process's start event; with `message`, at the start event that takes this message."""
+        instance = cls.create(program, instance_id=instance_id, at=at, working_time=working_time, variables=variables)
+        return instance, instance.begin(message)
+
+    @classmethod
+    def create(
+        cls,
+        program: Program,
+        *,
+        instance_id: UUID,
+        at: datetime,
+        working_time: WorkingTime,
+        variables: Mapping[str, Any] | None = None,
+    ) -> Instance:
+        """An instance that has not begun."""
         _require_aware(at)
-        machine = Machine(program, working_time, dict(variables or {}), at)
-        instance = cls(instance_id, machine)
-        machine.start_scope(machine.root, [_start_event(program, message)])
-        return instance, instance._finish_step()
+        return cls(instance_id, Machine(program, working_time, dict(variables or {}), at))
+
+    def begin(self, event: str | None = None) -> Step:
+        """The first step, from the start event that takes the message or signal `event`, or from the plain one."""
+        machine = self._machine
+        machine.start_scope(machine.root, [_start_event(machine.program, event)])
+        return self._finish_step()
 
     @classmethod
     def restore(cls, program: Program, state: bytes, *, working_time: WorkingTime) -> Instance:
@@ -189,6 +206,7 @@ class Instance:
             opened=tuple(waiting for waiting in self._waiting if waiting.address not in was),
             closed=tuple(waiting.address for waiting in before if waiting.address not in now),
             sent=tuple(record.sent),
+            signals=tuple(record.signals),
             is_ended=machine.is_ended,
             end_event=machine.end_event if machine.is_ended else None,
             error=machine.error,
@@ -217,14 +235,13 @@ def _waiting(token: Token) -> Waiting:
     )
 
 
-def _start_event(program: Program, message: str | None) -> str:
-    spec = program.scopes[program.process_id]
-    starts = [spec.places[start].node for start in spec.starts]
+def _start_event(program: Program, event: str | None) -> str:
+    starts = program.starts
     for node in starts:
-        if any(each.kind == "message" and each.name == message for each in node.definitions):
+        if any(each.name == event for each in node.definitions):
             return node.id
-    if message is not None:
-        raise Refused(f"Quy trình không bắt đầu bằng thông điệp «{message}».")
+    if event is not None:
+        raise Refused(f"Quy trình không bắt đầu bằng «{event}».")
     plain = [node for node in starts if not node.definitions]
     if len(plain or starts) != 1:
         raise Refused("Quy trình có nhiều điểm bắt đầu; cần nêu thông điệp khởi đầu.")

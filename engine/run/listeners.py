@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.model.elements import EventDefinition, Node
+from engine.model.timers import is_literal
 from engine.run.places import Place
-from engine.run.timers import Due, first_due, is_literal, mode_of, next_due
+from engine.run.timers import Due, first_due, mode_of, next_due
 
 if TYPE_CHECKING:
     from engine.run.program import ScopeSpec
@@ -50,7 +51,15 @@ class Listener(Place):
         self.fired(token)
 
     def fired(self, token: Token) -> None:
-        token.go()
+        """A cycle in the middle of the flow sends a token on each time and stays until the last."""
+        due = self.due(token)
+        if due is None or due.left == 0:
+            token.go()
+            return
+        machine = token.workflow.machine
+        machine.record.passed(self.node, token.lap)
+        machine.spread(token.workflow, self.out)
+        self.rearm(token)
 
     def due(self, token: Token) -> Due | None:
         stored = token.internal_data.get("due")

@@ -34,6 +34,7 @@ class Record:
     completed: list[Passed] = field(default_factory=list)
     flows: list[str] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
     def passed(self, node: Node, lap: int) -> None:

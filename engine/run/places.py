@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import ExpressionError
 from engine.model.elements import Flow, Node
-from engine.run.library import TaskSpec, TaskState
+from engine.run.library import TaskSpec
 
 if TYPE_CHECKING:
     from engine.run.program import Program, ScopeSpec
@@ -40,7 +40,7 @@ class Place(TaskSpec):  # type: ignore[misc]
     def _on_ready(self, my_task: Token) -> None:
         my_task.workflow.machine.make_ready(my_task)
 
-    def _run_hook(self, my_task: Token) -> bool:  # noqa: ARG002 - the library's hook
+    def _run_hook(self, my_task: Token) -> bool:
         return True
 
     def _on_complete(self, my_task: Token) -> None:
@@ -63,7 +63,7 @@ class Place(TaskSpec):  # type: ignore[misc]
         for boundary in self.boundary:
             token.workflow.machine.enter(token.workflow, boundary, host=token, armed=True)
 
-    def choose(self, token: Token) -> Sequence[Flow]:  # noqa: ARG002 - gateways look at it
+    def choose(self, token: Token) -> Sequence[Flow]:
         """The flows it leaves by."""
         return self.out
 
@@ -146,18 +146,26 @@ class Parallel(Place):
     """Waits for one token on each incoming flow, takes exactly those, and leaves by every flow."""
 
     def _update_hook(self, my_task: Token) -> bool:
-        first: dict[str, Token] = {}
-        for token in my_task.workflow.tokens():
-            if token.task_spec is self and token.state in (TaskState.WAITING, TaskState.FUTURE):
-                first.setdefault(token.internal_data["via"], token)
-        if len(first) < len(self.incoming):
+        arrived = [token for token in my_task.workflow.tokens() if token.task_spec is self and not token.is_going]
+        taken = self._taken(arrived)
+        if not taken:
             my_task.wait()
             return False
-        for token in first.values():
+        for token in taken:
             if token is not my_task:
                 my_task.workflow.remove(token)
         self.number(my_task)
         return True
+
+    def _taken(self, arrived: Sequence[Token]) -> Sequence[Token]:
+        """The tokens that join now; none when one is missing. A lowered gateway may ask for a number of any."""
+        count = int(self.node.start_quantity)
+        if count > 1:
+            return arrived[:count] if len(arrived) >= count else ()
+        first: dict[str, Token] = {}
+        for token in arrived:
+            first.setdefault(token.internal_data["via"], token)
+        return tuple(first.values()) if len(first) == len(self.incoming) else ()
 
 
 class Inclusive(Exclusive):

@@ -23,6 +23,7 @@ from engine.model.elements import (
     Node,
     Process,
 )
+from engine.model.finding import refuse
 from engine.model.lint import lint
 from engine.model.lower import is_lowered, lower
 from engine.model.parse import parse
@@ -100,6 +101,20 @@ class Program:
             wanted |= {name.strip() for name in node.properties.get("inputs", "").split(",")}
         return frozenset(wanted.union(*(names(text) for text in texts if text)) - {""})
 
+    @property
+    def starts(self) -> list[Node]:
+        """The start events of the process itself."""
+        spec = self.scopes[self.process_id]
+        return [spec.places[start].node for start in spec.starts]
+
+    @property
+    def begins_by_itself(self) -> bool:
+        return any(not node.definitions for node in self.starts)
+
+    def started_by(self, kind: str) -> set[str]:
+        """The messages, or signals, that begin a case."""
+        return {each.name for node in self.starts for each in node.definitions if each.kind == kind}
+
     def script(self, node: Node) -> Script:
         found = self._scripts.get(node.id)
         if found is None:
@@ -124,22 +139,22 @@ def compile_program(
         finding for finding in lint(model, variables=variables, checks_scripts=not logs_scripts) if finding.is_error
     ]
     if errors:
-        first = errors[0]
-        more = f" (và {len(errors) - 1} lỗi khác)" if len(errors) > 1 else ""
-        raise ModelRefused(f"Dòng {first.line}, {first.element}: {first.message}{more}", errors)
-    return _program(lower(model), process_id or main_process(model), variables, logs_scripts=logs_scripts)
+        refuse(errors)
+    return _program(lower(model), process_id or runnable_processes(model)[0], variables, logs_scripts=logs_scripts)
 
 
-def main_process(model: Model) -> str:
-    """The process that a person starts: the first executable one that begins by itself."""
-    executable = [process.id for process in model.processes.values() if process.is_executable] or list(model.processes)
+def runnable_processes(model: Model) -> list[str]:
+    """The executable processes that no other calls, what a person starts first."""
+    drawn = [process.id for process in model.processes.values() if model.inside(process.id)] or list(model.processes)
+    executable = [process_id for process_id in drawn if model.processes[process_id].is_executable] or drawn
     called = {node.called for node in model.nodes.values() if node.kind == "callActivity"}
-    for process_id in executable:
-        starts = [node for node in model.inside(process_id) if node.kind == "startEvent"]
-        begins = not starts or any(not node.definitions for node in starts)
-        if begins and process_id not in called and model.inside(process_id):
-            return process_id
-    return executable[0]
+    free = [process_id for process_id in executable if process_id not in called] or executable
+    return sorted(free, key=lambda process_id: not _begins_by_itself(model, process_id))
+
+
+def _begins_by_itself(model: Model, process_id: str) -> bool:
+    starts = [node for node in model.inside(process_id) if node.kind == "startEvent"]
+    return not starts or any(not node.definitions for node in starts)
 
 
 def dump_program(program: Program) -> bytes:

@@ -23,6 +23,7 @@ def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
     if definition.kind == "message":
         _message(machine, token, definition.name)
     elif definition.kind == "signal":
+        machine.record.signals.append(definition.name)
         signal(machine, definition.name)
     elif definition.kind == "terminate":
         token.workflow.clear()

@@ -82,6 +82,11 @@ class Token(LeanTask):
         return bool(self._state == TaskState.WAITING)
 
     @property
+    def is_going(self) -> bool:
+        """True once nothing holds it any more."""
+        return bool(self._state >= TaskState.READY)
+
+    @property
     def still_stands(self) -> bool:
         return self.id in self.workflow.tasks
 

@@ -84,6 +84,7 @@ class Step:
     opened: tuple[Waiting, ...]
     closed: tuple[Address, ...]
     sent: tuple[Sent, ...]
+    signals: tuple[str, ...]
     is_ended: bool
     end_event: str | None
     error: str | None

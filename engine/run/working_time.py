@@ -22,7 +22,7 @@ class WorkingTime(Protocol):
 class PlainTime:
     """Wall-clock time in both modes: for headless runs and tests."""
 
-    def add(self, start: datetime, duration: str, mode: Mode) -> datetime:  # noqa: ARG002 - the protocol's shape
+    def add(self, start: datetime, duration: str, mode: Mode) -> datetime:
         """A day is 24 hours, a week 7 days."""
         length = Duration.parse(duration)
         return months_later(in_vietnam(start), length.months) + length.span(hours_a_day=24, days_a_week=7)

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import NotFound, Refused, ReplayMismatch, StaleTask, UnreadableFile
 from engine.run import Answer, Complete, Fail, Fire, Instance, Message, PlainTime, dump_program, load_program
-from tests.unit.run.models import AT, CASE, addresses, flows, passed, program, properties, restored, start, users
+from tests.bpmn_models import AT, CASE, addresses, flows, passed, program, properties, restored, start, users
 
 REWORK = program(
     '<startEvent id="s"/><endEvent id="e"/><exclusiveGateway id="g" default="g_e"/>'

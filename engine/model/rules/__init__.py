@@ -1,0 +1,22 @@
+"""The lint's rules, one module a subject. A new rule is one function with the `rule` decorator."""
+
+from engine.model.rules import decisions, events, expressions, flow, gateways, house, limits, repeats, scopes, support
+from engine.model.rules.registry import RULES, Finding, LintContext, Reading, Rule
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "LintContext",
+    "Reading",
+    "Rule",
+    "decisions",
+    "events",
+    "expressions",
+    "flow",
+    "gateways",
+    "house",
+    "limits",
+    "repeats",
+    "scopes",
+    "support",
+]

@@ -1,0 +1,123 @@
+"""Events: what each may wait for or throw, and timers that can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine.errors import MotCuaError
+from engine.model.elements import EVENTS, EventDefinition, Node
+from engine.model.rules.registry import ERROR, Reading, rule
+from engine.model.timers import check_timer, is_endless, is_literal
+
+_CAUGHT = {"message", "timer", "signal", "conditional"}
+_ALLOWED: Mapping[str, set[str]] = {
+    "startEvent": _CAUGHT | {"error", "escalation", "compensate"},
+    "intermediateCatchEvent": _CAUGHT | {"link"},
+    "intermediateThrowEvent": {"message", "signal", "escalation", "link", "compensate"},
+    "boundaryEvent": _CAUGHT | {"error", "escalation", "cancel", "compensate"},
+    "endEvent": {"message", "signal", "error", "escalation", "cancel", "terminate", "compensate"},
+}
+
+
+def _definitions(reading: Reading, kind: str) -> Iterator[tuple[Node, EventDefinition]]:
+    for node in reading.model.nodes.values():
+        for definition in node.definitions:
+            if definition.kind == kind:
+                yield node, definition
+
+
+@rule("event-kind", ERROR)
+def event_kind(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Each kind of event catches or throws only what BPMN gives it."""
+    for node in reading.nodes(*EVENTS):
+        for definition in node.definitions:
+            if definition.kind not in _ALLOWED[node.kind]:
+                yield node, f"{node.label} không được dùng sự kiện «{definition.kind}» ở vị trí này."
+        if node.kind == "boundaryEvent" and not node.definitions:
+            yield node, f"Sự kiện biên {node.label} chưa nêu chờ sự kiện gì."
+        if node.kind == "intermediateCatchEvent" and not node.definitions:
+            yield node, f"Sự kiện {node.label} chưa nêu chờ sự kiện gì."
+
+
+@rule("timer", ERROR)
+def timer(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A timer says a date, a duration or a cycle in ISO 8601, or an expression that yields one."""
+    for node, definition in _definitions(reading, "timer"):
+        if not definition.timer or not definition.text:
+            yield node, f"{node.label}: hẹn giờ chưa có ngày, khoảng thời gian hoặc chu kỳ."
+            continue
+        if is_literal(definition.text):
+            try:
+                check_timer(definition.timer, definition.text)
+            except MotCuaError as error:
+                yield node, f"{node.label}: {error.message}"
+        calendar = definition.properties.get("calendar", node.properties.get("calendar", "working"))
+        if calendar not in {"working", "plain"}:
+            yield node, f"{node.label}: lịch «{calendar}» phải là working (giờ hành chính) hoặc plain (giờ đồng hồ)."
+
+
+@rule("timer-alone", ERROR)
+def timer_alone(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """An event has at most one timer, and one in the middle of a flow comes to an end."""
+    for node in reading.nodes(*EVENTS):
+        timers = [each for each in node.definitions if each.kind == "timer"]
+        if len(timers) > 1:
+            yield node, f"{node.label} có nhiều hẹn giờ; chỉ được một."
+        if node.kind == "intermediateCatchEvent" and any(is_endless(each.text) for each in timers):
+            yield node, f"{node.label} lặp vô hạn giữa luồng nên hồ sơ không bao giờ kết thúc."
+
+
+@rule("link", ERROR)
+def link(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A link throw has exactly one link catch of its name in its scope."""
+    catches: dict[tuple[str, str], list[Node]] = {}
+    throws: dict[tuple[str, str], list[Node]] = {}
+    for node, definition in _definitions(reading, "link"):
+        side = throws if node.kind == "intermediateThrowEvent" else catches
+        side.setdefault((node.scope, definition.name), []).append(node)
+    for key, nodes in throws.items():
+        if len(catches.get(key, [])) != 1:
+            yield nodes[0], f"Liên kết {nodes[0].label} «{key[1]}» phải có đúng một nơi nhận cùng tên trong cùng cấp."
+        for node in nodes:
+            if node.id in reading.outgoing:
+                yield node, f"Sự kiện liên kết gửi {node.label} không được có luồng ra."
+    for key, nodes in catches.items():
+        for node in nodes:
+            if key not in throws or node.id in reading.incoming:
+                yield node, f"Sự kiện liên kết nhận {node.label} phải có nơi gửi «{key[1]}» và không có luồng vào."
+
+
+@rule("cancel-in-transaction", ERROR)
+def cancel(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Cancel belongs to transactions."""
+    for node, _ in _definitions(reading, "cancel"):
+        holder = reading.model.nodes.get(node.attached_to if node.kind == "boundaryEvent" else node.scope)
+        if holder is None or holder.kind != "transaction":
+            yield node, f"Sự kiện huỷ {node.label} chỉ dùng được với giao dịch (transaction)."
+
+
+@rule("error-interrupts", ERROR)
+def error_interrupts(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """What catches an error or a cancel interrupts."""
+    for kind in ("error", "cancel"):
+        for node, _ in _definitions(reading, kind):
+            if node.kind in {"boundaryEvent", "startEvent"} and not node.interrupts:
+                yield node, f"{node.label} bắt lỗi nên phải là sự kiện ngắt."
+
+
+@rule("event-gateway", ERROR)
+def event_gateway(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """An event-based gateway leads only to events and receive tasks that nothing else leads to."""
+    for node in reading.nodes("eventBasedGateway"):
+        targets = [reading.model.nodes[flow.target] for flow in reading.outgoing.get(node.id, [])]
+        if not targets:
+            yield node, f"Cổng sự kiện {node.label} không có nhánh nào."
+        for target in targets:
+            is_link = any(each.kind == "link" for each in target.definitions)
+            if target.kind not in {"intermediateCatchEvent", "receiveTask"} or is_link or target.loop is not None:
+                yield (
+                    target,
+                    f"Sau cổng sự kiện {node.label} chỉ được là sự kiện hoặc việc chờ nhận, không phải {target.label}.",
+                )
+            elif len(reading.incoming[target.id]) > 1:
+                yield target, f"{target.label} đứng sau cổng sự kiện nên chỉ được có một luồng vào."

@@ -1,0 +1,103 @@
+"""Everything a designer writes to be evaluated: compiled here, at design time, against the forms' fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.errors import ExpressionError
+from engine.expressions import parse_script
+from engine.expressions.text import names, plain
+from engine.model.elements import ACTIVITIES, Flow, Node
+from engine.model.rules.registry import ERROR, Element, Reading, rule
+from engine.model.timers import is_literal
+
+_CEL = {"", "cel", "text/cel", "application/cel"}
+_INSTANCE_VARIABLES = frozenset({"loopCounter", "nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
+
+
+def written(reading: Reading) -> Iterator[tuple[Element, str, str]]:
+    """Every expression with the element it stands on and what it must yield: `bool` or `any`."""
+    for flow in reading.model.flows.values():
+        source = reading.model.nodes[flow.source]
+        if flow.condition and flow.id != source.default and source.kind not in {"parallelGateway", "eventBasedGateway"}:
+            yield flow, flow.condition, "bool"
+    for node in reading.model.nodes.values():
+        yield from _of_events(node)
+        if node.loop is not None and node.kind in ACTIVITIES:
+            yield from _of_loop(node)
+
+
+def _of_events(node: Node) -> Iterator[tuple[Element, str, str]]:
+    for definition in node.definitions:
+        if definition.kind == "conditional":
+            yield node, definition.text, "bool"
+        elif definition.kind == "timer" and definition.text and not is_literal(definition.text):
+            yield node, definition.text, "any"
+        correlation = definition.properties.get("correlation") or node.properties.get("correlation")
+        if definition.kind == "message" and correlation:
+            yield node, correlation, "any"
+
+
+def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
+    loop = node.loop
+    if loop is None:
+        return
+    if loop.condition:
+        yield node, loop.condition, "bool"
+    for text in (loop.cardinality, loop.collection):
+        if text and not (text.startswith("-") and text[1:].isdigit()):
+            yield node, text, "any"
+
+
+@rule("expression", ERROR)
+def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
+    """A CEL expression that does not parse, names what no form has, compares unlike types, or is no condition."""
+    for element, text, wanted in written(reading):
+        if _is_instance_bound(element, text):
+            continue
+        try:
+            compiled = reading.expressions.compile(text, element.id)
+        except ExpressionError as error:
+            yield element, error.message
+            continue
+        if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
+            yield element, f"Điều kiện «{text}» cho kết quả kiểu {compiled.type}, không phải đúng/sai."
+
+
+def _is_instance_bound(element: Element, text: str) -> bool:
+    """Names of one instance's own are known only while it runs."""
+    own = set(_INSTANCE_VARIABLES)
+    if isinstance(element, Node) and element.loop is not None:
+        own |= {element.loop.item, element.loop.output_item}
+    return bool(names(plain(text)) & own)
+
+
+@rule("script", ERROR)
+def script(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A script task is a list of `name = CEL`."""
+    if not reading.checks_scripts:
+        return
+    for node in reading.nodes("scriptTask"):
+        if node.script_format.lower() not in _CEL:
+            yield (
+                node,
+                f"Kịch bản {node.label} viết bằng «{node.script_format}»; chỉ nhận các dòng «tên = biểu thức CEL».",
+            )
+            continue
+        try:
+            parse_script(node.script, reading.expressions, node.id)
+        except ExpressionError as error:
+            yield node, error.message
+
+
+@rule("personal-variable", ERROR)
+def personal(reading: Reading) -> Iterator[tuple[Element, str]]:
+    """No expression names personal data: it would stay in the history after erasure."""
+    hidden = reading.context.personal if reading.context is not None else frozenset()
+    if not hidden:
+        return
+    texts: list[tuple[Node | Flow | Element, str]] = [(element, text) for element, text, _ in written(reading)]
+    texts += [(node, node.script) for node in reading.nodes("scriptTask")]
+    for element, text in texts:
+        for name in sorted(names(plain(text)) & hidden):
+            yield element, f"Biểu thức «{text}» dùng «{name}» là dữ liệu cá nhân; hãy dùng một dữ kiện rút ra từ nó."

@@ -1,0 +1,125 @@
+"""What a procedure of the house needs besides running: roles, seats, forms, connectors, limits and clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.deadlines.limits import parse_limit
+from engine.errors import MotCuaError
+from engine.model.elements import HUMAN_TASKS, Lane, Node
+from engine.model.rules.registry import ERROR, HOUSE, Element, Reading, rule
+
+_CLOCK_OWNERS = {"applicant", "payment", "consulted"}
+_LIMITED = HUMAN_TASKS | {"serviceTask", "receiveTask"}
+
+
+@rule("task-role", HOUSE)
+def task_role(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Every task of a person says whose it is."""
+    known = reading.context.roles if reading.context is not None else None
+    for node in reading.nodes(*HUMAN_TASKS):
+        role = node.properties.get("role", "")
+        if not role:
+            yield node, f"Công việc {node.label} chưa nêu vai trò thực hiện (role)."
+        elif known is not None and role not in known:
+            yield node, f"Công việc {node.label} giao cho vai trò «{role}» không có trong danh mục."
+
+
+@rule("task-unit", HOUSE)
+def task_unit(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Every task of a person stands in a lane with a unit."""
+    for node in reading.nodes(*HUMAN_TASKS):
+        if not reading.model.seat(node) and not node.properties.get("unit"):
+            yield node, f"Công việc {node.label} không nằm trong làn nào có đơn vị (unit)."
+
+
+@rule("seat", ERROR)
+def seat(reading: Reading) -> Iterator[tuple[Element, str]]:
+    """A lane's unit and a consultation's target are known seats or units."""
+    known = reading.context.seats if reading.context is not None else None
+    if known is None:
+        return
+    lanes: list[Lane] = list(reading.model.lanes.values())
+    named: list[tuple[Element, str]] = [(lane, lane.properties.get("unit", "")) for lane in lanes]
+    named += [(node, node.properties.get("target_unit", "")) for node in reading.model.nodes.values()]
+    for element, unit in named:
+        if unit and unit not in known:
+            yield element, f"Đơn vị «{unit}» không có trong danh mục."
+
+
+@rule("task-form", ERROR)
+def task_form(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A form that a task names exists."""
+    known = reading.context.forms if reading.context is not None else None
+    if known is None:
+        return
+    for node in reading.nodes(*HUMAN_TASKS):
+        form = node.properties.get("form", "")
+        if form and form not in known:
+            yield node, f"Công việc {node.label} dùng biểu mẫu «{form}» không có trong thủ tục."
+
+
+@rule("connector", HOUSE)
+def connector(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A service task names a connector and one of its operations."""
+    known = reading.context.connectors if reading.context is not None else None
+    for node in reading.nodes("serviceTask"):
+        name, operation = node.properties.get("connector", ""), node.properties.get("operation", "")
+        if not name or not operation:
+            yield node, f"Tác vụ dịch vụ {node.label} chưa nêu kết nối (connector) và thao tác (operation)."
+        elif known is not None and name not in known:
+            yield node, f"Tác vụ dịch vụ {node.label} dùng kết nối «{name}» chưa được cài."
+        elif known is not None and operation not in set(known[name]):
+            yield node, f"Kết nối «{name}» không có thao tác «{operation}» ({node.label})."
+
+
+@rule("task-limit", ERROR)
+def task_limit(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Limits can be read: 4h, 0.5d, 3d, 5cd."""
+    for node in reading.nodes(*_LIMITED):
+        for name in ("limit", "step_limit"):
+            text = node.properties.get(name, "")
+            if text and not _is_limit(text):
+                yield node, f"{node.label}: thời hạn «{text}» ({name}) không đọc được; ví dụ 4h, 0.5d, 3d."
+
+
+@rule("step-limit-differs", ERROR)
+def step_limit_differs(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """All tasks of one step repeat the same limit of the step."""
+    first: dict[str, tuple[str, Node]] = {}
+    for node in reading.nodes(*_LIMITED):
+        step, limit = node.properties.get("step", ""), node.properties.get("step_limit", "")
+        if not step or not limit:
+            continue
+        known, holder = first.setdefault(step, (limit, node))
+        if known != limit:
+            yield node, f"Bước {step}: {node.label} ghi thời hạn {limit} nhưng {holder.label} ghi {known}."
+
+
+@rule("clock", ERROR)
+def clock(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A task that stops the clock says on whom it waits and on what legal basis."""
+    for node in reading.model.nodes.values():
+        if node.properties.get("clock") != "paused":
+            continue
+        owner = node.properties.get("clock_owner", "")
+        if owner not in _CLOCK_OWNERS:
+            yield node, f"{node.label} tạm dừng thời hạn nhưng chưa nêu chờ ai (clock_owner: applicant, payment)."
+        if not node.properties.get("clock_basis"):
+            yield node, f"{node.label} tạm dừng thời hạn nhưng chưa nêu căn cứ (clock_basis)."
+
+
+@rule("task-name", HOUSE)
+def task_name(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Every task has a name that people can read."""
+    for node in reading.nodes(*_LIMITED):
+        if not node.name:
+            yield node, f"Công việc {node.id} chưa có tên."
+
+
+def _is_limit(text: str) -> bool:
+    try:
+        parse_limit(text)
+    except MotCuaError:
+        return False
+    return True

@@ -1,0 +1,51 @@
+"""Loops and many instances."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.model.elements import ACTIVITIES, Loop, Node
+from engine.model.rules.registry import ERROR, Reading, rule
+
+_NUMBER = re.compile(r"[+-]?\d+")
+
+
+def _repeated(reading: Reading) -> Iterator[tuple[Node, Loop]]:
+    for node in reading.nodes(*ACTIVITIES):
+        if node.loop is not None:
+            yield node, node.loop
+
+
+@rule("loop-bounds", ERROR)
+def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A loop needs a condition or a maximum of 1 or more; instances need a count or a collection."""
+    for node, loop in _repeated(reading):
+        if loop.kind == "standard":
+            if loop.maximum and (not loop.maximum.isdigit() or int(loop.maximum) < 1):
+                yield node, f"{node.label}: số lần lặp tối đa «{loop.maximum}» phải là số nguyên dương."
+            if not loop.maximum and not loop.condition:
+                yield (
+                    node,
+                    f"{node.label}: vòng lặp không có điều kiện và không có số lần tối đa nên không bao giờ dừng.",
+                )
+        elif not loop.cardinality and not loop.collection:
+            yield node, f"{node.label}: chưa nêu số lần hoặc danh sách để lặp."
+        elif _NUMBER.fullmatch(loop.cardinality) and int(loop.cardinality) < 0:
+            yield node, f"{node.label}: số lần lặp «{loop.cardinality}» là số âm."
+
+
+@rule("multi-instance-behavior", ERROR)
+def behavior(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Events thrown per instance are not run."""
+    for node, loop in _repeated(reading):
+        if loop.kind != "standard" and loop.behavior != "All":
+            yield node, f"{node.label}: lặp với behavior «{loop.behavior}» (phát sự kiện theo lượt) không chạy được."
+
+
+@rule("loop-on-event-sub-process", ERROR)
+def loop_on_event(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """An event sub-process is not repeated by a loop marker."""
+    for node, _ in _repeated(reading):
+        if node.by_event:
+            yield node, f"Tiểu quy trình sự kiện {node.label} không được có dấu lặp."
