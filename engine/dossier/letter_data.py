@@ -15,6 +15,7 @@ from engine.catalogue.versions import Version
 from engine.deadlines import Calendar, Limit, LimitUnit, parse_limit
 from engine.dossier.house import House
 from engine.errors import NotFound
+from engine.letters import load_form
 from engine.store.tables import cases, letter, officer, paper, party
 
 Data = dict[str, Any]
@@ -72,7 +73,9 @@ def letter_data(source: Source, at: datetime) -> Data:
 def _common(source: Source, at: datetime) -> Data:
     case, unit = source.case, source.unit
     dated = source.calendar.local(at)
-    day = dated.date() if source.calendar.is_working_day(dated.date()) else source.calendar.next_opening(at).date()
+    day = dated.date()
+    if load_form(source.letter["form"]).fields["date"].is_open_day and not source.calendar.is_working_day(day):
+        day = source.calendar.next_opening(at).date()
     data: Data = {
         "letterhead": dict(unit.letterhead) or {"agency": unit.name, "place": "Hà Tĩnh"},
         "agency": _filled({"name": unit.name, "phone": unit.phone, "website": source.house.settings.address}),
@@ -122,7 +125,7 @@ def _receipt(source: Source) -> Data:
         "return_at": _local(source, case["promised_at"]) or _local(source, case["received_at"]),
         "result_channel": _channel(source),
         "fee": fee or None,
-        "lookup": {"url": f"{source.house.settings.address}/tra-cuu", "code": case["code"]},
+        "lookup": {"url": f"{source.house.settings.address}/tracking", "code": case["code"]},
         "receiver": {"name": source.signer["name"] if source.signer else source.receiver.name},
         "is_online": case["channel"] == 2,
     }

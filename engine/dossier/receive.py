@@ -146,6 +146,8 @@ def check_reception(version: Version, command: ReceiveDossier) -> None:
     if manifest.kind == "dossier" and not command.owner.name.strip():
         raise FormRefused(errors={"owner_name": "Nhập họ và tên chủ hồ sơ."})
     given = {one.name for one in command.papers if one.is_received}
+    if command.result_delivery == "post" and not (command.owner.phone and command.owner.address):
+        raise FormRefused(errors={"owner_phone": "Nhận kết quả qua bưu chính cần số điện thoại và địa chỉ."})
     missing = [one.name for one in manifest.papers if one.required and one.name not in given]
     if missing:
         raise FormRefused(

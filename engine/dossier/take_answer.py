@@ -26,6 +26,7 @@ class TakeAnswer:
     delivery_id: UUID
     outcome: str
     content: Mapping[str, Any]
+    state: str = "answered"  # of the delivery: answered, or rejected by the neighbour
 
 
 def take_answer(house: House, command: TakeAnswer) -> bool:
@@ -103,7 +104,7 @@ def _take(case: Case, waiting: Waiting, command: TakeAnswer, connector: str) -> 
     case.record.ended_deliveries.append(
         {
             "id": command.delivery_id,
-            "state": "answered",
+            "state": command.state,
             "answer": dict(command.content) | {"outcome": command.outcome},
             "answered_at": case.real_now,
         }

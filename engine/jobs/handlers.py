@@ -49,7 +49,7 @@ def answer_arrived(house: House, row: DeliveryRow) -> None:
         return
     outcome = str(answer.get("answer") or answer.get("outcome") or ("done" if row.state == "answered" else "rejected"))
     content = answer if row.state == "answered" else {"error": row.error or "Cơ quan nhận từ chối yêu cầu."}
-    take_answer(house, TakeAnswer(delivery_id=row.id, outcome=outcome, content=content))
+    take_answer(house, TakeAnswer(delivery_id=row.id, outcome=outcome, content=content, state=row.state))
 
 
 @task("letter.issue")

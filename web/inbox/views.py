@@ -219,7 +219,7 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
             "case_due": telling.case_due(view),
             "instruction": instruction(properties, returned),
             "can_work": may_do,
-            "can_take": is_mine and item["taken_at"] is None and not item["is_paused"],
+            "can_take": is_mine and item["taken_at"] is None and came_from_elsewhere(view, item),
         },
         dossier=telling.dossier_summary(view),
         entry=entry,
@@ -237,6 +237,14 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
         letters=telling.letters(view),
         diagram=telling.diagram(view),
     )
+
+
+def came_from_elsewhere(view: DossierView, item: Mapping[str, Any]) -> bool:
+    """Whether another unit held the dossier before: then receiving it is a hand-over to be confirmed."""
+    if item["is_paused"]:
+        return False
+    ended = [one for one in view.ledger.intervals if one.ended_at is not None]
+    return bool(ended) and max(ended, key=lambda one: one.ended_at or one.started_at).unit != item["unit_code"]
 
 
 def instruction(properties: Mapping[str, str], returned: Mapping[str, Any] | None) -> str:
