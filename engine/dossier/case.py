@@ -23,7 +23,7 @@ from engine.history.chain import EVENT_FORMAT, next_hash
 from engine.history.personal import Commitment, commit
 from engine.rulesets import Ruleset
 from engine.run import Input, Instance, Step, Waiting
-from engine.store.queue import enqueue
+from engine.store.queue import enqueue_many
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
@@ -297,8 +297,8 @@ class Case:
             row["state"] = None if self._instance.is_ended else self._instance.dump()
         self.record.case = row
         self.record.write(self.connection, self.id)
-        for name, arguments in self.jobs:
-            enqueue(self.connection, name, **arguments)
+        for name in dict.fromkeys(name for name, _ in self.jobs):  # one statement a kind of job, however many there are
+            enqueue_many(self.connection, name, [arguments for job, arguments in self.jobs if job == name])
 
     def _event(self) -> Row:
         event: Row = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -94,20 +94,27 @@ class Province:
                 )
             )
 
-    def complete(self, case_id: UUID, element_id: str | None = None, **values: Any) -> Completed:
-        """The right officer does the (only) open task."""
+    def task(self, case_id: UUID, element_id: str | None = None) -> Any:
+        """The (only) open task, or the one of this element."""
         found = [one for one in self.items(case_id, kind="task") if element_id in (None, one.element_id)]
         assert len(found) == 1, [one.element_id for one in self.items(case_id)]
-        item = found[0]
+        return found[0]
+
+    def complete_item(self, item: Any, **values: Any) -> Completed:
+        """The right officer does what this line of the inbox says."""
         return complete_task(
             self.house,
             self.actor(item.unit_code, item.role),
             CompleteTask(
-                case_id=case_id,
+                case_id=item.case_id,
                 task=TaskRef(id=item.id, revision=item.revision),
                 form=Filled(key=item.form_key or "", values=values),
             ),
         )
+
+    def complete(self, case_id: UUID, element_id: str | None = None, **values: Any) -> Completed:
+        """The right officer does the (only) open task."""
+        return self.complete_item(self.task(case_id, element_id), **values)
 
     def row(self, case_id: UUID) -> Any:
         with self.house.store.transaction(role="worker") as connection:
@@ -124,13 +131,12 @@ class Province:
         with self.house.store.transaction(role="worker") as connection:
             order_id = connection.execute(
                 text(
-                    "SELECT id FROM delivery WHERE case_id = :id AND address IS NOT NULL ORDER BY created_at DESC LIMIT 1"
+                    "SELECT id FROM delivery WHERE case_id = :id AND address IS NOT NULL"
+                    " ORDER BY created_at DESC LIMIT 1"
                 ),
                 {"id": case_id},
             ).scalar_one()
-        return take_answer(
-            self.house, TakeAnswer(delivery_id=order_id, outcome=outcome, content={"content": content})
-        )
+        return take_answer(self.house, TakeAnswer(delivery_id=order_id, outcome=outcome, content={"content": content}))
 
     def advance_to(self, moment: datetime) -> int:
         """Move business time on, acting on each timer at its own due moment; returns how many acted."""
@@ -165,7 +171,7 @@ class Province:
 
 
 @pytest.fixture
-def province(store: Store, settings: Settings) -> Iterator[Province]:
+def province(store: Store, settings: Settings) -> Province:
     """A commune on Monday 05/10/2026 at eight in the morning."""
     house = House.open(settings, store, Registry())
     found = Province(house=house)
@@ -196,7 +202,7 @@ def province(store: Store, settings: Settings) -> Iterator[Province]:
                     seats=frozenset({Seat(unit_code=code, role=role)}),
                 )
     found.go_to(MONDAY)
-    yield found
+    return found
 
 
 @pytest.fixture

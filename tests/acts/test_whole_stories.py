@@ -1,4 +1,4 @@
-"""Real procedures from the counter to the returned result, headless: TP01 on the happy path, TN02 with all its twists."""
+"""Real procedures from the counter to the returned result, headless: TP01 plainly, TN02 with all its twists."""
 
 from __future__ import annotations
 
