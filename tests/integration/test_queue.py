@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from conftest import Rooms
 
 
-class Withdrawn(Exception):  # noqa: N818 - a story, not an error
+class Withdrawn(Exception):
     """What makes an act roll back."""
 
 

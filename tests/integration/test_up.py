@@ -63,7 +63,7 @@ def running(data_dir: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], 
             if "Ctrl-C" in line:
                 break
         try:
-            assert lines and "Ctrl-C" in lines[-1], "".join(lines)
+            assert "Ctrl-C" in "".join(lines), "".join(lines)
             yield process, lines
         finally:
             process.kill()

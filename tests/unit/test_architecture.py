@@ -41,7 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # paper
     "typst": ("engine/letters",),
     "barcode": ("engine/letters",),
-    "segno": ("engine/letters", "web/portal"),
+    "segno": ("engine/letters", "web/counter", "web/portal"),
     "openpyxl": ("engine/model", "engine/reports"),
     "pyhanko": ("connectors/signing",),
     "pyhanko_certvalidator": ("connectors/signing",),
@@ -53,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "jinja2": ("web",),
     "markupsafe": ("web",),
     "babel": ("web",),
-    "argon2": ("web/auth",),
+    "argon2": ("web/auth", "web/demo"),
     "gunicorn": ("web/serving.py",),
     "waitress": ("web/serving.py",),
     "requests": ("connectors",),

@@ -10,9 +10,9 @@ import pytest
 from engine.store.text import person_sort_key, search_key, vietnamese_sort_key
 
 IN_ORDER = [
-    "2", "10", "a", "à", "ả", "ã", "á", "ạ", "an", "an bình", "an ninh", "anh", "ánh", "ă", "ằ", "ẳ", "ẵ", "ắ", "ặ", "ăn",
-    "â", "ầ", "ẩ", "ẫ", "ấ", "ậ", "ân", "ba", "ba ba", "bà", "bà ba", "bạc", "cao", "dung", "dũng", "đan", "đu", "đủ",
-    "e", "ê", "lan", "lân", "oanh", "ông", "ơn", "sơn", "tâm", "thương", "tú", "uy", "ưng", "yến",
+    "2", "10", "a", "à", "ả", "ã", "á", "ạ", "an", "an bình", "an ninh", "anh", "ánh", "ă", "ằ", "ẳ", "ẵ", "ắ", "ặ",
+    "ăn", "â", "ầ", "ẩ", "ẫ", "ấ", "ậ", "ân", "ba", "ba ba", "bà", "bà ba", "bạc", "cao", "dung", "dũng", "đan",
+    "đu", "đủ", "e", "ê", "lan", "lân", "oanh", "ông", "ơn", "sơn", "tâm", "thương", "tú", "uy", "ưng", "yến",
 ]  # fmt: skip
 
 
