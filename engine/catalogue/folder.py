@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import tomli_w
 from engine.errors import InputError, Refused, UnreadableFile
 from engine.model.procedure import Manifest, ProcedureFolder
 
-__all__ = ["Manifest", "ProcedureFolder", "load_folder", "write_folder"]
+__all__ = ["Manifest", "ProcedureFolder", "load_folder", "write_folder", "write_folders"]
 
 MANIFEST = "procedure.toml"
 SOURCE = "process.bpmn"
@@ -40,25 +40,33 @@ def load_folder(path: Path) -> ProcedureFolder:
 
 def write_folder(folder: ProcedureFolder, parent: Path, *, replace: bool = False) -> Path:
     """Write to parent/<code> whole or not at all; a folder with other content stays unless `replace` is given."""
+    return write_folders([folder], parent, replace=replace)[0]
+
+
+def write_folders(folders: Sequence[ProcedureFolder], parent: Path, *, replace: bool = False) -> list[Path]:
+    """Write several: all are written aside first, then put in place, so that a failure leaves nothing half done."""
     parent = Path(parent)
-    target = parent / folder.manifest.code
-    if target.exists() and not replace and not _holds(target, folder):
-        raise Refused(f"Thư mục {target} đã có nội dung khác; hãy chọn nơi khác hoặc thêm --replace để ghi đè.")
+    targets = [parent / folder.manifest.code for folder in folders]
+    for folder, target in zip(folders, targets, strict=True):
+        if target.exists() and not replace and not _holds(target, folder):
+            raise Refused(f"Thư mục {target} đã có nội dung khác; hãy chọn nơi khác hoặc thêm --replace để ghi đè.")
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{folder.manifest.code}-", dir=parent))
+        aside = Path(tempfile.mkdtemp(prefix=".motcua-", dir=parent))
     except OSError as error:
         raise UnreadableFile(f"Không ghi được vào {parent}: {error.strerror}.") from error
     try:
-        draft.chmod(0o755)
-        _write_files(folder, draft)
-        _swap(draft, target)
+        for folder in folders:
+            _write_files(folder, aside / folder.manifest.code)
+        for target in targets:
+            _swap(aside / target.name, target)
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+        shutil.rmtree(aside, ignore_errors=True)
+    return targets
 
 
 def _write_files(folder: ProcedureFolder, path: Path) -> None:
+    path.mkdir()
     (path / MANIFEST).write_text(tomli_w.dumps(folder.manifest.to_data(), multiline_strings=False), encoding="utf-8")
     (path / SOURCE).write_bytes(folder.source)
     (path / "forms").mkdir()
@@ -72,11 +80,9 @@ def _write_files(folder: ProcedureFolder, path: Path) -> None:
 
 def _swap(draft: Path, target: Path) -> None:
     """Put `draft` in the place of `target`; a rename cannot replace a directory that is not empty."""
-    old = draft.with_name(draft.name + ".old")
     if target.exists():
-        target.rename(old)
+        target.rename(draft.with_name(f"{draft.name}.old"))
     draft.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _holds(target: Path, folder: ProcedureFolder) -> bool:

@@ -63,13 +63,10 @@ def read_order(text: str, where: str) -> tuple[int, bool]:
 
 def read_phase(text: str, where: str) -> int:
     """1, 2 or 3 from "Giai đoạn 2", "II", "2"."""
-    words = folded(text)
-    if found := re.search(r"\b([123])\b", words):
-        return int(found.group(1))
-    roman = {"i": 1, "ii": 2, "iii": 3}.get(words.removeprefix("giai doan").strip())
-    if roman is None:
-        raise InputError(f"{where}: không hiểu giai đoạn “{text}”.")
-    return roman
+    found = re.match(r"(?:giai doan )?([123]|i{1,3})\b", folded(text))
+    if found is None:
+        raise InputError(f"{where}: không hiểu giai đoạn “{text.strip()}”.")
+    return int(found.group(1)) if found.group(1).isdigit() else len(found.group(1))
 
 
 def is_phase_heading(cells: list[str]) -> bool:

@@ -227,6 +227,8 @@ def _step_time(run: Sequence[_Line], parts: Sequence[_Line], *, is_headed: bool)
         return _sum(given), True
     if given:
         return given[0], True
+    if any(line.cells.get("time") for line in run):
+        return None, False  # the cell says that there is no fixed limit
     of_tasks = [line.time("task_time" if "task_time" in line.cells else "time") for line in parts]
     times = [time for time, is_given in of_tasks if is_given]
     return _sum(times), bool(times)

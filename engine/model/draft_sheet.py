@@ -112,7 +112,7 @@ def _has_doctype(xml: bytes) -> bool:
 
 
 def _sheet(sheet: object, file_name: str) -> Grid:
-    rows = sheet.iter_rows(max_col=MAX_COLUMNS, max_row=100 * MAX_ROWS, values_only=True)  # type: ignore[attr-defined]
+    rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=100 * MAX_ROWS, values_only=True)  # type: ignore[attr-defined]
     title = str(sheet.title)  # type: ignore[attr-defined]
     name = _stem(file_name) if _NAMELESS.fullmatch(title) else title
     return Grid(name=name, rows=tuple(_kept(title, enumerate(rows, start=1))))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.catalogue.folder import write_folder
+from engine.catalogue.folder import write_folders
 from engine.errors import InputError, UnreadableFile
 from engine.model.draft import Draft, draft
 from engine.model.draft_source import MAX_BYTES, read_tables
@@ -32,11 +32,12 @@ def draft_command(table: Path, out: Path, only: tuple[str, ...], *, replace: boo
         raise InputError(f"Bảng không có thủ tục mã {', '.join(sorted(missing))}.")
     if out.exists() and not out.is_dir():
         raise UnreadableFile(f"{out} không phải là thư mục.")
-    written = [(one, write_folder(one.folder, out, replace=replace)) for one in drafts]
+    paths = write_folders([one.folder for one in drafts], out, replace=replace)
     if as_json:
-        click.echo(json.dumps({"drafted": [_report(one, path) for one, path in written]}, ensure_ascii=False))
+        report = [_report(one, path) for one, path in zip(drafts, paths, strict=True)]
+        click.echo(json.dumps({"drafted": report}, ensure_ascii=False))
         return
-    for one, path in written:
+    for one, path in zip(drafts, paths, strict=True):
         click.echo(f"{one.folder.manifest.code}: {one.folder.manifest.name} → {path}")
         for finding in one.findings:
             click.echo(f"  {'!' if finding.severity == 'warning' else '·'} {finding.message}")
