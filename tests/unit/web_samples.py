@@ -378,6 +378,7 @@ def pages() -> dict[str, dict[str, Any]]:
                                           "papers": [{"name": "Đơn", "required": True}]},
             "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
         },
+        "designer/begin.html": {"procedure": {"code": "DT01", "name": "Cấp giấy phép"}, "newest": {"number": 2, "state": "published"}, "action": "/x"},
         "designer/page.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ"}, "source": "/sample.bpmn",
             "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",

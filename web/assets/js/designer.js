@@ -12,9 +12,9 @@ const schema = JSON.parse(document.getElementById('panel-schema').textContent);
 const token = document.querySelector('meta[name="csrf"]').content;
 const container = root.querySelector('.canvas');
 const told = root.querySelector('[data-saved]');
-const { source, lint: lintUrl, save: saveUrl } = root.dataset;
-const canEdit = Boolean(saveUrl);
-let revision = Number(root.dataset.revision || 0);
+const { source, lint: lintUrl } = root.dataset;
+const canEdit = Boolean(root.dataset.save);
+let revision = Number(root.dataset.revision);
 let isDirty = false;
 
 const modeler = new Modeler({
@@ -78,8 +78,9 @@ async function start() {
   root.querySelector('[data-save]')?.addEventListener('click', async () => {
     try {
       const { xml: current } = await modeler.saveXML({ format: true });
-      const answer = await post(saveUrl, { source: current, revision });
-      revision = answer.revision ?? revision;
+      const answer = await post(root.dataset.save, { source: current, revision });
+      revision = answer.revision;
+      findings.show(answer.findings);
       isDirty = false;
       tell(answer.message ?? 'Đã lưu bản nháp');
     } catch (error) {
