@@ -350,7 +350,7 @@ def pages() -> dict[str, dict[str, Any]]:
         "counter/choose.html": {"q": "", "field": "", "fields": [{"code": "XD", "name": "Xây dựng"}], "procedures": [PROCEDURE_ROW] * 4,
                                 "first_url": None, "next_url": None},
         "counter/receive.html": {
-            "procedure": PROCEDURE_ROW | {"result": "Giấy phép xây dựng", "basis": "Quyết định 2156/QĐ-UBND"}, "action": "/counter/DT01",
+            "procedure": PROCEDURE_ROW | {"result": "Giấy phép xây dựng", "basis": "Quyết định 2156/QĐ-UBND"}, "action": "/counter/DT01", "case_id": CASE,
             "entry": APPLICANT_FORM.filled(), "extra": None, "errors": [{"field": "field-note", "message": "Nhập họ và tên"}],
             "papers": [{"ordinal": 1, "name": "Đơn đề nghị", "required": True, "originals": 1, "copies": 0, "is_verified": False,
                         "given": {"originals": "1", "certified": "", "copies": ""}, "error": ""},
