@@ -49,9 +49,12 @@ def variables_of(forms: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
     return offered
 
 
-def import_folder(connection: Connection, folder: ProcedureFolder, *, by: UUID | None = None) -> Imported:
+def import_folder(
+    connection: Connection, folder: ProcedureFolder, *, by: UUID | None = None, is_copy: bool = False
+) -> Imported:
     """Store a procedure folder as a new draft version, or find the version that has this very content.
 
+    With `is_copy`, the same content becomes a new draft all the same: somebody is about to change it.
     A model that cannot run is kept as a draft without a compiled form, with its findings.
     """
     manifest, content = folder.manifest, folder.content_hash
@@ -81,9 +84,9 @@ def import_folder(connection: Connection, folder: ProcedureFolder, *, by: UUID |
             process_version.c.procedure_code == manifest.code, process_version.c.content_hash == content
         )
     ).first()
-    if known is not None:
+    if known is not None and not is_copy:
         return Imported(version_id=known.id, code=manifest.code, number=known.number, is_new=False)
-    spec, findings = _compile(folder)
+    spec, findings = compiled(folder)
     number = 1 + int(
         connection.execute(
             select(func.coalesce(func.max(process_version.c.number), 0)).where(
@@ -155,18 +158,21 @@ def _locked(connection: Connection, version_id: UUID) -> Any:
     return row
 
 
-def _compile(folder: ProcedureFolder) -> tuple[bytes | None, Sequence[Mapping[str, Any]]]:
+def compiled(folder: ProcedureFolder) -> tuple[bytes | None, Sequence[Mapping[str, Any]]]:
+    """The runnable form of a folder's model, or None and why it cannot run."""
     try:
         program = compile_program(folder.source, variables=variables_of(folder.forms))
     except ModelRefused as refused:
-        return None, [
-            {
-                "rule": one.rule,
-                "severity": str(one.severity),
-                "element": one.element,
-                "line": one.line,
-                "message": one.message,
-            }
-            for one in refused.findings
-        ]
+        return None, [found_in(one) for one in refused.findings]
     return dump_program(program), []
+
+
+def found_in(finding: Any) -> dict[str, Any]:
+    """A finding as it is stored and sent."""
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "element": finding.element,
+        "line": finding.line,
+        "message": finding.message,
+    }

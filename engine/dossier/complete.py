@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.dossier import (
+    approve_process,
     assign,
     collect_fee,
     hand_over,
@@ -51,7 +52,7 @@ Deeds = tuple[Deed | None, Deed | None]
 DECISIONS: Mapping[str, Deeds] = {
     "supplement": (request_supplement.before, request_supplement.after),
     "refuse": (refuse.before, refuse.after),
-    "return": (return_to_step.before, None),
+    "return": (return_to_step.before, return_to_step.after),
 }
 """What an officer's decision in the form adds to the completion."""
 
@@ -63,6 +64,10 @@ ACTS: Mapping[str, Deeds] = {
     "supplement": (receive_supplement.before, None),
     "phase_receive": (receive_phase.before, receive_phase.after),
     "return_result": (None, return_result.after),
+    "draft": (approve_process.submit_again, None),
+    "appraise": (approve_process.appraise, None),
+    "approve": (approve_process.approve, None),
+    "publish": (approve_process.publish, None),
 }
 """What a task's own `act` adds, when the decision was to go forward: `supplement` is the task where it comes in."""
 

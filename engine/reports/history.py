@@ -44,6 +44,11 @@ TITLES: Mapping[str, str] = {
     "DossierCorrected": "Đính chính",
     "TaskReassigned": "Chuyển việc cho người khác",
     "LetterIssued": "Phát hành văn bản",
+    "ReceptionDeclined": "Không tiếp nhận tại quầy",
+    "ProcessSubmitted": "Trình quy trình",
+    "ProcessAppraised": "Thẩm định đạt",
+    "ProcessApproved": "Phê duyệt quy trình",
+    "ProcessPublished": "Công bố, áp dụng quy trình",
 }
 """What an event's type is called; a test holds every type that acts write to this list."""
 

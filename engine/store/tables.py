@@ -144,6 +144,7 @@ process_version = Table(
     Column("manifest", JSONB, nullable=False),  # procedure.toml
     Column("forms", JSONB, nullable=False),  # {form key: JSON Schema}
     Column("findings", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("revision", Integer, nullable=False, server_default=text("0")),  # saves of a draft
     Column("created_at", Moment, nullable=False, server_default=NOW),
     Column("created_by", UUID(as_uuid=True)),
     Column("approval_case_id", UUID(as_uuid=True)),

@@ -33,6 +33,9 @@ COMMUNE = "H27.50"
 UNITS = (
     ("H27.01", "Trung tâm Phục vụ hành chính công tỉnh", "province.one_stop", None),
     ("H27.02", "Lãnh đạo UBND tỉnh", "province.leader", None),
+    ("H27.03", "Sở Tư pháp", "department.justice", None),
+    ("H27.04", "Sở Khoa học và Công nghệ", "department.science_technology", None),
+    ("H27.05", "Văn phòng UBND tỉnh", "province.office", None),
     ("H27.20", "Chi nhánh Văn phòng Đăng ký đất đai khu vực I", "department.land_registry_branch", None),
     ("H27.90", "Thuế cơ sở 1", "external.tax", None),
     (f"{COMMUNE}.01", "Trung tâm Phục vụ hành chính công xã", "commune.one_stop", COMMUNE),

@@ -1,51 +1,70 @@
-"""Drawing processes, checking them while they are drawn, saving drafts, comparing versions."""
+"""Drawing processes, checking them, comparing versions, sending them for approval."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select, text
 
-from engine.catalogue.drafting import lint_context, save_draft, start_draft
+from engine.catalogue.drafting import check, folder_of, lint_context, save_draft, start_draft
 from engine.deadlines import parse_limit
-from engine.errors import InputError
+from engine.dossier.approve_process import PROCEDURE, SubmitProcess, submit_process
+from engine.dossier.command import Filled
+from engine.errors import FormRefused, InputError, ModelRefused, NotFound, UnreadableFile
 from engine.model.diff import diff
 from engine.model.lint import LintContext
 from engine.model.parse import parse
 from engine.model.procedure import Manifest
-from engine.reports.processes import ProcessFilter, fields, procedure_row, processes_page, version_row, versions_of
-from web.designer.checking import findings_of, step_rows
+from engine.reports.processes import procedure_row, process_list, step_table, versions_of
+from engine.store.tables import process_version
 from web.designer.panel import panel_schema
 from web.doors import for_roles, takes_uploads
-from web.navigation import PROCESS_PEOPLE, WATCHERS
-from web.reading import house, officer, reading
-from web.security import require_json_object
-from web.templating import download_name, money
+from web.dossier.views import refused_entry
+from web.flashes import tell
+from web.forms import Form
+from web.reading import actor, house, officer, reading
+from web.templating import money
 
-READERS = tuple(PROCESS_PEOPLE | WATCHERS | {"unit_head", "signer"})
 blueprint = Blueprint("designer", __name__)
+
+READERS = ("process_designer", "iso_appraiser", "process_approver", "catalogue_manager", "auditor", "control_officer",
+           "administrator", "unit_head", "signer")  # fmt: skip
+LONGEST_SOURCE = 5 * 1024 * 1024
 
 
 @blueprint.get("/procedures")
 @for_roles(*READERS)
 def procedures() -> ResponseReturnValue:
-    """All procedures and the state of their processes."""
-    given = {name: request.args.get(name, "").strip() for name in ("q", "field", "state", "after")}
-    wanted = ProcessFilter(query=given.pop("q"), **given)
+    """Every procedure and the state of its processes."""
+    args = {name: request.args.get(name, "")[:100] for name in ("q", "field", "state")}
     with reading() as connection:
-        page = processes_page(connection, wanted)
-        choices = fields(connection)
+        found = process_list(connection, query=args["q"], field=args["field"], state=args["state"])
+        fields = connection.execute(
+            text("SELECT DISTINCT field AS code, field_name AS name FROM procedure WHERE field <> '' ORDER BY 2")
+        ).mappings()
+        fields_told = [dict(one) for one in fields]
     return render_template(
         "designer/list.html",
-        q=wanted.query,
-        field=wanted.field,
-        state=wanted.state,
-        fields=choices,
-        procedures=[listed(row) for row in page.rows],
-        first_url=next_page(wanted, "") if wanted.after else None,
-        next_url=next_page(wanted, page.next_cursor) if page.next_cursor else None,
+        **args,
+        fields=fields_told,
+        procedures=[
+            one
+            | {
+                "url": url_for("designer.procedure", code=one["code"]),
+                "newest": {"number": one["newest_number"], "state": one["newest_state"]}
+                if one["newest_number"]
+                else None,
+                "errors": count_of(one["findings"], "error"),
+                "warnings": count_of(one["findings"], "warning"),
+            }
+            for one in found
+        ],
+        first_url=None,
+        next_url=None,
         can_draft=False,
         draft_url="",
     )
@@ -54,235 +73,307 @@ def procedures() -> ResponseReturnValue:
 @blueprint.get("/procedures/<code>")
 @for_roles(*READERS)
 def procedure(code: str) -> ResponseReturnValue:
-    """One procedure: its process, its versions, what it asks of applicants."""
+    """One procedure: its versions, and what may be done next."""
     with reading() as connection:
-        row = procedure_row(connection, code)
-        versions = versions_of(connection, code)
-        shown = version_row(connection, (in_force(versions) or versions[0])["id"]) if versions else None
-    manifest: dict[str, Any] = shown["manifest"] if shown else {}
+        row, versions = procedure_row(connection, code), versions_of(connection, code)
+    shown = next((one for one in versions if one["state"] == "published"), versions[0])
+    manifest = Manifest.from_data(shown["manifest"])
+    numbers = [one["number"] for one in versions]
     return render_template(
         "designer/procedure.html",
-        procedure=row | told_of(manifest),
-        versions=[versioned(versions, place) for place in range(len(versions))],
-        diagram={"source": url_for("designer.source", version_id=shown["id"])} if shown else None,
-        steps=step_rows(parse(bytes(shown["source"]))) if shown else [],
-        acts=[{"title": "Vẽ bản mới", "url": url_for("designer.begin", code=code), "icon": "edit", "tone": "main"}]
-        if may_draw() and versions
+        procedure={
+            "code": code,
+            "national_code": row["national_code"],
+            "name": row["name"],
+            "field_name": row["field_name"],
+            "level": row["level"],
+            "agency": manifest.agency,
+            "limit": parse_limit(manifest.limit).vietnamese() if manifest.limit else "không quy định",
+            "fee": money(manifest.fee.amount) if manifest.fee.amount else "",
+            "source": manifest.source,
+            "verified": manifest.verified,
+            "is_adapted": manifest.adapted,
+            "papers": [{"name": one.name, "required": one.required} for one in manifest.papers],
+        },
+        versions=[
+            {
+                "number": one["number"],
+                "state": one["state"],
+                "created_at": one["created_at"],
+                "by": one["made_by"] or "",
+                "decision": decision_words(one),
+                "effective_on": one["effective_on"],
+                "url": url_for("designer.version", version_id=one["id"]),
+                "compare_url": url_for("designer.compare", version_id=one["id"])
+                if one["number"] > min(numbers)
+                else None,
+                "open_cases": one["open_cases"],
+            }
+            for one in versions
+        ],
+        diagram={"source": url_for("designer.source", version_id=shown["id"])},
+        steps=step_table(parse(bytes(shown["source"]))),
+        acts=[
+            {
+                "title": "Sửa quy trình",
+                "url": url_for("designer.new_draft", code=code),
+                "icon": "process",
+                "tone": "main",
+            }
+        ]
+        if actor().has_role("process_designer")
         else [],
     )
 
 
 @blueprint.route("/procedures/<code>/draft", methods=["GET", "POST"])
-@for_roles("process_designer", "administrator")
-def begin(code: str) -> ResponseReturnValue:
-    """Begin a draft, or go on with the open one. By GET, asks first: it changes the catalogue."""
+@for_roles("process_designer")
+def new_draft(code: str) -> ResponseReturnValue:
+    """Open the draft of a procedure, making one of the version in force when there is none."""
+    if request.method == "GET":
+        return render_template(
+            "dossier/act.html",
+            title="Tạo bản nháp quy trình",
+            lead="Bản nháp là bản sao của quy trình đang áp dụng. Hồ sơ đang giải quyết không bị ảnh hưởng.",
+            dossier={"code": code, "url": url_for("designer.procedure", code=code), "procedure": code},
+            entry=Form({"type": "object", "title": "Bản nháp", "properties": {}}).filled(),
+            action=url_for("designer.new_draft", code=code),
+            revision=None,
+            submit="Mở bản nháp",
+            tone="",
+            warning="",
+            consequences=(),
+        )
     with reading() as connection:
-        row = procedure_row(connection, code)
-        newest = next(iter(versions_of(connection, code)), None)
-        if newest is not None and newest["state"] == "draft":
-            return redirect(url_for("designer.draw", version_id=newest["id"]))
-        if request.method == "POST":
-            version_id = start_draft(connection, code, by=officer().id)
-            return redirect(url_for("designer.draw", version_id=version_id))
-    return render_template(
-        "designer/begin.html", procedure=row, newest=newest, action=url_for("designer.begin", code=code)
-    )
+        version_id = start_draft(connection, code, by=officer().id)
+    return redirect(url_for("designer.version", version_id=version_id), 303)
 
 
 @blueprint.get("/designer/<uuid:version_id>")
 @for_roles(*READERS)
-def draw(version_id: UUID) -> ResponseReturnValue:
-    """One version on the drawing board; only a draft may be changed, and only by designers."""
-    with reading() as connection:
-        version = version_row(connection, version_id)
-        row = procedure_row(connection, version["procedure_code"])
-    operations = [(one.name, name) for one in house().registry for name in one.operations]
-    can_save = version["state"] == "draft" and may_draw()
+def version(version_id: UUID) -> ResponseReturnValue:
+    """The drawing of one version; a draft may be changed by designers."""
+    row = read_version(version_id)
+    manifest = Manifest.from_data(row.manifest)
+    may_edit = row.state == "draft" and actor().has_role("process_designer")
+    acts = []
+    if may_edit:
+        acts.append(
+            {
+                "title": "Trình thẩm định",
+                "url": url_for("designer.submit", version_id=version_id),
+                "icon": "forward",
+                "tone": "",
+            }
+        )
+    if row.number > 1:
+        acts.append(
+            {
+                "title": "So với bản trước",
+                "url": url_for("designer.compare", version_id=version_id),
+                "icon": "",
+                "tone": "",
+            }
+        )
     return render_template(
         "designer/page.html",
-        procedure=row,
-        version={name: version[name] for name in ("id", "number", "state", "revision")},
+        procedure={"code": row.procedure_code, "name": manifest.name},
+        version={"id": version_id, "number": row.number, "state": row.state, "revision": row.revision},
         source=url_for("designer.source", version_id=version_id),
-        lint_url=url_for("designer.check"),
-        save_url=url_for("designer.save", version_id=version_id) if can_save else None,
-        file_name=f"{row['code']}-{version['number']}.bpmn",
-        panel=panel_schema(version["forms"], operations),
-        steps=step_rows(parse(bytes(version["source"]))),
-        acts=[],
+        lint_url=url_for("designer.lint_source"),
+        save_url=url_for("designer.save", version_id=version_id) if may_edit else None,
+        file_name=f"{row.procedure_code}-{row.number}.bpmn",
+        panel=panel_schema(sorted(row.forms), operation_pairs()),
+        steps=step_table(parse(bytes(row.source))),
+        acts=acts,
     )
 
 
 @blueprint.get("/designer/<uuid:version_id>/process.bpmn")
 @for_roles(*READERS)
 def source(version_id: UUID) -> ResponseReturnValue:
-    """The drawing, byte for byte."""
-    with reading() as connection:
-        version = version_row(connection, version_id)
-    return drawing(bytes(version["source"]), f"{version['procedure_code']}-{version['number']}.bpmn")
+    """The BPMN of a version, byte for byte."""
+    return Response(bytes(read_version(version_id).source), mimetype="application/xml")
 
 
 @blueprint.post("/designer/lint")
 @for_roles(*READERS)
 @takes_uploads
-def check() -> ResponseReturnValue:
-    """The findings of a drawing as it stands in the browser."""
-    body = require_json_object()
-    with reading() as connection:
-        version = version_row(connection, identifier(body.get("version")))
-    return jsonify(findings=findings_of(xml_of(body), context_of(version)))
+def lint_source() -> ResponseReturnValue:
+    """What is wrong with a drawing, as it stands in the browser. One function serves designer, CLI and approval."""
+    body = json_body()
+    row = read_version(UUID(str(body.get("version"))))
+    try:
+        return jsonify({"findings": check(source_in(body), context_of(row))})
+    except (UnreadableFile, ModelRefused) as unreadable:
+        finding = {"rule": "readable", "severity": "error", "element": "", "line": 0, "message": unreadable.message}
+        return jsonify({"findings": [finding]})
 
 
 @blueprint.post("/designer/<uuid:version_id>")
-@for_roles("process_designer", "administrator")
+@for_roles("process_designer")
 @takes_uploads
 def save(version_id: UUID) -> ResponseReturnValue:
-    """Keep the drawing in the draft, unless somebody else saved in between."""
-    body = require_json_object()
-    revision = body.get("revision")
-    if not isinstance(revision, int):
-        raise InputError("Thiếu số lần lưu của bản nháp.")
+    """Keep the draft's drawing."""
+    body, row = json_body(), read_version(version_id)
     with reading() as connection:
-        version = version_row(connection, version_id)
-        saved = save_draft(connection, version_id, xml_of(body), revision, context_of(version))
-    errors = sum(one["severity"] == "error" for one in saved.findings)
-    message = f"Đã lưu bản nháp; còn {errors} lỗi nên chưa trình được" if errors else "Đã lưu bản nháp"
-    return jsonify(revision=saved.revision, findings=saved.findings, message=message)
+        saved = save_draft(connection, version_id, source_in(body), int(body.get("revision") or 0), context_of(row))
+    return jsonify({"revision": saved.revision, "findings": saved.findings, "message": "Đã lưu bản nháp"})
 
 
-@blueprint.get("/designer/<uuid:left_id>/compare/<uuid:right_id>")
+@blueprint.route("/designer/<uuid:version_id>/submit", methods=["GET", "POST"])
+@for_roles("process_designer")
+def submit(version_id: UUID) -> ResponseReturnValue:
+    """Send a draft up for appraisal: the first step of its own process."""
+    row = read_version(version_id)
+    with reading() as connection:
+        now = house().clock.now(connection)
+        chain = house().versions.published(connection, PROCEDURE, house().calendar.local(now).date())
+    form = Form(chain.forms["draft"])
+    known = {"procedure_code": row.procedure_code, "content_hash": bytes(row.content_hash).hex()}
+    entry, status = form.filled(known), 200
+    if request.method == "POST":
+        entry = form.read(request.form, only=("_csrf", "_revision"))
+        try:
+            values = dict(entry.must_be_whole()) | known
+            opened = submit_process(
+                house(),
+                actor(),
+                SubmitProcess(id=uuid4(), version_id=version_id, form=Filled(key="draft", values=values)),
+            )
+        except FormRefused as refused:
+            entry, status = refused_entry(entry, refused), 422
+        except ModelRefused as refused:
+            first = [f"{one['element']}: {one['message']}" for one in refused.findings if one["severity"] == "error"]
+            tell(refused.message + " " + " ".join(first[:3]), "bad")
+            return redirect(url_for("designer.version", version_id=version_id), 303)
+        else:
+            tell(f"Đã trình thẩm định. Theo dõi tại hồ sơ {opened.code}.")
+            return redirect(url_for("dossier.page", code=opened.code), 303)
+    return (
+        render_template(
+            "dossier/act.html",
+            title="Trình thẩm định quy trình",
+            lead="Sở Khoa học và Công nghệ thẩm định theo TCVN ISO 9001, Chủ tịch UBND tỉnh phê duyệt.",
+            dossier={
+                "code": row.procedure_code,
+                "url": url_for("designer.version", version_id=version_id),
+                "procedure": row.manifest["name"],
+            },
+            entry=entry,
+            action=url_for("designer.submit", version_id=version_id),
+            revision=None,
+            submit="Trình thẩm định",
+            tone="",
+            warning="",
+            consequences=(
+                "Bản nháp khóa lại; bị trả về thì sửa tiếp được.",
+                "Quyết định phê duyệt gắn với đúng nội dung này (mã băm).",
+            ),
+        ),
+        status,
+    )
+
+
+@blueprint.get("/designer/<uuid:version_id>/compare")
 @for_roles(*READERS)
-def compare(left_id: UUID, right_id: UUID) -> ResponseReturnValue:
-    """Two versions side by side, every difference that means something listed."""
+def compare(version_id: UUID) -> ResponseReturnValue:
+    """A version beside the one before it (the one in force, when there is one)."""
+    right = read_version(version_id)
     with reading() as connection:
-        left, right = version_row(connection, left_id), version_row(connection, right_id)
-        row = procedure_row(connection, right["procedure_code"])
-        running = {one["id"]: one["open_cases"] for one in versions_of(connection, row["code"])}
-    changes = [
-        {
-            "kind": one.change,
-            "element": one.element,
-            "name": one.name or one.element,
-            "what": one.message,
-            "before": one.old,
-            "after": one.new,
-            "is_limit": one.is_timing,
-        }
-        for one in diff(parse(bytes(left["source"])), parse(bytes(right["source"])))
-    ]
-    count = running.get(left_id, 0)
+        versions = versions_of(connection, right.procedure_code)
+    older = [one for one in versions if one["number"] < right.number]
+    if not older:
+        raise NotFound("Bản này là bản đầu tiên, không có gì để so sánh.")
+    left = next((one for one in older if one["state"] in {"published", "retired"}), older[0])
+    changes = diff(parse(bytes(left["source"])), parse(bytes(right.source)))
     return render_template(
         "designer/compare.html",
-        procedure=row,
-        left=side(left),
-        right=side(right),
-        changes=changes,
-        findings=findings_of(bytes(right["source"]), context_of(right)),
-        impact=[f"{count} hồ sơ đang giải quyết theo bản {left['number']} giữ nguyên bản đó đến khi xong."]
-        if count
-        else [],
+        procedure={"code": right.procedure_code, "name": right.manifest["name"]},
+        left={
+            "number": left["number"],
+            "state": left["state"],
+            "source": url_for("designer.source", version_id=left["id"]),
+        },
+        right={
+            "number": right.number,
+            "state": right.state,
+            "source": url_for("designer.source", version_id=version_id),
+        },
+        changes=[
+            {
+                "kind": one.change,
+                "element": one.element,
+                "name": one.name or one.element,
+                "what": one.message,
+                "before": one.old,
+                "after": one.new,
+                "is_limit": one.is_timing,
+            }
+            for one in changes
+        ],
+        findings=right.findings,
+        impact=impact_of(left),
         decision=None,
     )
 
 
-def context_of(version: dict[str, Any]) -> LintContext:
-    """What the house knows when it checks this version."""
-    operations = {one.name: list(one.operations) for one in house().registry}
-    return lint_context(Manifest.from_data(version["manifest"]), version["forms"], house().directory, operations)
+def impact_of(left: Mapping[str, Any]) -> list[str]:
+    """What approving would mean for the dossiers at work."""
+    if not left["open_cases"]:
+        return ["Không có hồ sơ nào đang giải quyết theo bản cũ."]
+    return [f"{left['open_cases']} hồ sơ đang giải quyết vẫn theo bản {left['number']} cho tới khi kết thúc."]
 
 
-def listed(row: Any) -> dict[str, Any]:
-    """A procedure as designer/list.html shows it."""
-    findings = row["findings"] or []
-    errors = sum(one.get("severity") == "error" for one in findings)
-    return {
-        **{
-            name: row[name]
-            for name in ("code", "name", "field_name", "level", "published", "effective_on", "open_cases")
-        },
-        "url": url_for("designer.procedure", code=row["code"]),
-        "newest": {"number": row["newest_number"], "state": row["newest_state"]} if row["newest_number"] else None,
-        "errors": errors,
-        "warnings": len(findings) - errors,
-    }
+def read_version(version_id: UUID) -> Any:
+    """The version's row."""
+    with reading() as connection:
+        row = connection.execute(select(process_version).where(process_version.c.id == version_id)).one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy bản quy trình này.")
+    return row
 
 
-def told_of(manifest: dict[str, Any]) -> dict[str, Any]:
-    """What a manifest says, in words."""
-    fee = (manifest.get("fee") or {}).get("amount", 0)
-    limit = manifest.get("limit", "")
-    return {
-        "agency": manifest.get("agency", ""),
-        "limit": parse_limit(limit).vietnamese() if limit else "Không quy định",
-        "fee": money(fee) if fee else "",
-        "source": manifest.get("source", ""),
-        "verified": bool(manifest.get("verified")),
-        "is_adapted": bool(manifest.get("adapted")),
-        "papers": manifest.get("papers", []),
-    }
+def context_of(row: Any) -> LintContext:
+    """What this house knows when it checks this version."""
+    folder = folder_of(row)
+    operations: dict[str, list[str]] = {}
+    for connector, operation in operation_pairs():
+        operations.setdefault(connector, []).append(operation)
+    return lint_context(folder.manifest, folder.forms, house().directory, operations)
 
 
-def versioned(versions: list[dict[str, Any]], place: int) -> dict[str, Any]:
-    """A version as designer/procedure.html lists it, compared with the one before it."""
-    one = versions[place]
-    before = versions[place + 1] if place + 1 < len(versions) else None
-    decision = f"Quyết định {one['decision_number']}" if one["decision_number"] else ""
-    return {
-        **{name: one[name] for name in ("number", "state", "created_at", "by", "effective_on", "open_cases")},
-        "decision": decision,
-        "url": url_for("designer.draw", version_id=one["id"]),
-        "compare_url": url_for("designer.compare", left_id=before["id"], right_id=one["id"]) if before else "",
-    }
+def operation_pairs() -> list[tuple[str, str]]:
+    """Every (connector, operation) of this installation."""
+    return [(one.name, operation) for one in house().registry for operation in one.operations]
 
 
-def in_force(versions: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The version that new dossiers start on."""
-    return next((one for one in versions if one["state"] == "published"), None)
+def json_body() -> Mapping[str, Any]:
+    """The JSON object of this request."""
+    body = request.get_json()
+    if not isinstance(body, dict):
+        abort(400)
+    return body
 
 
-def side(version: dict[str, Any]) -> dict[str, Any]:
-    """One half of a comparison."""
-    return {
-        "number": version["number"],
-        "state": version["state"],
-        "source": url_for("designer.source", version_id=version["id"]),
-    }
+def source_in(body: Mapping[str, Any]) -> bytes:
+    """The BPMN text in a request."""
+    told = body.get("source")
+    if not isinstance(told, str) or not told.strip():
+        raise InputError("Thiếu nội dung sơ đồ BPMN.")
+    if len(told) > LONGEST_SOURCE:
+        raise InputError("Sơ đồ quá lớn (tối đa 5 MB).")
+    return told.encode()
 
 
-def drawing(content: bytes, name: str) -> Response:
-    """BPMN for a viewer or a download; opened by itself, a browser may run nothing in it."""
-    response = Response(content, mimetype="application/xml")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Content-Disposition"] = download_name(name)
-    return response
+def count_of(findings: Sequence[Mapping[str, Any]] | None, severity: str) -> int:
+    """How many findings of a severity."""
+    return sum(one["severity"] == severity for one in findings or ())
 
 
-def xml_of(body: dict[str, object]) -> bytes:
-    """The drawing in a JSON body."""
-    content = body.get("source")
-    if not isinstance(content, str) or not content:
-        raise InputError("Thiếu nội dung bản vẽ.")
-    return content.encode()
-
-
-def identifier(value: object) -> UUID:
-    """A version's id in a JSON body."""
-    try:
-        return UUID(str(value))
-    except ValueError:
-        raise InputError("Thiếu mã bản quy trình.") from None
-
-
-def next_page(wanted: ProcessFilter, after: str) -> str:
-    """The list's address with another place to start from."""
-    return url_for(
-        "designer.procedures",
-        q=wanted.query or None,
-        field=wanted.field or None,
-        state=wanted.state or None,
-        after=after or None,
-    )
-
-
-def may_draw() -> bool:
-    """Whether this officer designs processes."""
-    return bool({"process_designer", "administrator"} & {seat.role for seat in officer().seats})
+def decision_words(row: Mapping[str, Any]) -> str:
+    """The decision that approved a version."""
+    if not row["decision_number"]:
+        return ""
+    on = row["decision_on"]
+    return f"{row['decision_number']}" + (f" ngày {on:%d/%m/%Y}" if on else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -148,7 +148,7 @@ def deliveries(view: DossierView) -> list[dict[str, Any]]:
     titles = {"consultation": "Lấy ý kiến", "postal": "Bưu chính"}
     return [
         {
-            "title": f"{titles.get(one['connector'], one['connector'])}: {names.name(one['target_unit']) or 'Bưu điện'}",
+            "title": f"{titles.get(one['connector'], one['connector'])} {names.name(one['target_unit'])}".strip(),
             "state": one["state"],
             "at": one["answered_at"] or one["sent_at"] or one["created_at"],
             "answer": answer_words(one["answer"]),
@@ -232,41 +232,70 @@ def notices(view: DossierView) -> list[dict[str, str]]:
     return told
 
 
+@dataclass(slots=True, kw_only=True)
+class Offers:
+    """The further acts a page offers to one person, in order; the acts themselves check again."""
+
+    view: DossierView
+    person: Actor
+    item: Mapping[str, Any] | None
+    told: list[dict[str, str]] = field(default_factory=list)
+
+    def holds(self, *roles: str) -> bool:
+        units: Sequence[str] = self.view.case["participants"]
+        return any(self.person.holds(role, unit) for role in roles for unit in units)
+
+    def offer(self, title: str, name: str, tone: str = "") -> None:
+        item = self.item["id"] if self.item is not None else None
+        url = url_for("dossier.act", code=self.view.case["code"], name=name, item=item)
+        self.told.append({"title": title, "url": url, "icon": "", "tone": tone})
+
+    def for_process(self) -> None:
+        """The approval of a process: see what is to be decided."""
+        subject = self.view.case["facts"].get("subject")
+        if subject:
+            for title, page in (("Xem bản vẽ", "designer.version"), ("So với bản đang áp dụng", "designer.compare")):
+                url = url_for(page, version_id=subject["version"])
+                self.told.append({"title": title, "url": url, "icon": "process", "tone": ""})
+
+    def for_heads(self) -> None:
+        item, is_decided = self.item, self.view.case["decided_at"] is not None
+        if item is not None and (
+            self.person.holds("unit_head", item["unit_code"])
+            or (item["assignee"] is not None and item["assignee"] == self.person.id)
+        ):
+            self.offer("Chuyển cho người khác", "reassign")
+        if self.holds("unit_head", "signer") and self.view.case["legal_due_at"] is not None and not is_decided:
+            self.offer("Gia hạn theo luật", "extend")
+
+    def for_clock(self) -> None:
+        if not self.holds("unit_head", "case_officer", "signer") or self.view.case["decided_at"] is not None:
+            return
+        if any(one.address == "pause" and one.ended_at is None for one in self.view.ledger.intervals):
+            self.offer("Tiếp tục tính hạn", "resume")
+        elif not self.view.ledger.is_paused:
+            self.offer("Tạm dừng tính hạn", "pause")
+
+    def for_counter(self) -> None:
+        if not self.holds("counter_officer"):
+            return
+        self.offer("Đính chính thông tin", "correct")
+        if self.view.case["status"] == Status.RECEIVED:
+            self.offer("Hủy tiếp nhận nhầm", "void", "bad")
+        elif self.view.case["decided_at"] is None:
+            self.offer("Người nộp rút hồ sơ", "withdraw", "bad")
+
+
 def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None) -> list[dict[str, str]]:
-    """Further acts this person may do here; the acts themselves check again."""
-    row = view.case
-    if row["closed_at"] is not None:
-        return []
-    units: Sequence[str] = row["participants"]
-
-    def holds(*roles: str) -> bool:
-        return any(person.holds(role, unit) for role in roles for unit in units)
-
-    told = []
-
-    def offer(title: str, act: str, symbol: str = "", tone: str = "") -> None:
-        url = url_for("dossier.act", code=row["code"], name=act, item=item["id"] if item is not None else None)
-        told.append({"title": title, "url": url, "icon": symbol, "tone": tone})
-
-    if item is not None and (
-        person.holds("unit_head", item["unit_code"]) or (item["assignee"] and item["assignee"] == person.id)
-    ):
-        offer("Chuyển cho người khác", "reassign")
-    is_decided = row["decided_at"] is not None
-    if holds("unit_head", "signer") and row["legal_due_at"] is not None and not is_decided:
-        offer("Gia hạn theo luật", "extend")
-    if holds("unit_head", "case_officer", "signer") and not is_decided:
-        is_paused_by_hand = any(one.address == "pause" and one.ended_at is None for one in view.ledger.intervals)
-        if is_paused_by_hand:
-            offer("Tiếp tục tính hạn", "resume")
-        elif not view.ledger.is_paused:
-            offer("Tạm dừng tính hạn", "pause")
-    if holds("counter_officer"):
-        offer("Đính chính thông tin", "correct")
-        if row["status"] == Status.RECEIVED:
-            offer("Hủy tiếp nhận nhầm", "void", tone="bad")
-        elif not is_decided:
-            offer("Người nộp rút hồ sơ", "withdraw", tone="bad")
-    if holds("unit_head", "signer") and not is_decided:
-        offer("Dừng giải quyết", "stop", tone="bad")
-    return told
+    """Further acts this person may do here."""
+    offers = Offers(view=view, person=person, item=item)
+    offers.for_process()
+    if view.case["closed_at"] is not None:
+        return offers.told
+    offers.for_heads()
+    if view.case["kind"] == "dossier":
+        offers.for_clock()
+        offers.for_counter()
+        if offers.holds("unit_head", "signer") and view.case["decided_at"] is None:
+            offers.offer("Dừng giải quyết", "stop", "bad")
+    return offers.told

@@ -1,0 +1,113 @@
+"""Drafts of process versions: the only versions that change. Saves are checked and counted, so none collide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select, text, update
+
+from engine.catalogue.directory import Directory
+from engine.catalogue.publishing import compiled, found_in, import_folder, variables_of
+from engine.errors import NotFound, Refused, StaleTask
+from engine.model.lint import LintContext, lint
+from engine.model.parse import parse
+from engine.model.procedure import Manifest, ProcedureFolder
+from engine.store.tables import process_version
+
+ROLES = frozenset(
+    {"counter_officer", "returner", "cashier", "digitiser", "case_officer", "unit_head", "signer", "clerk",
+     "consulted_officer", "control_officer", "process_designer", "iso_appraiser", "process_approver",
+     "catalogue_manager", "auditor", "administrator"}
+)  # fmt: skip
+OWN_SEATS = frozenset({"one_stop", "lead"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    revision: int
+    findings: list[dict[str, Any]]
+
+
+def lint_context(
+    manifest: Manifest,
+    forms: Mapping[str, Mapping[str, Any]],
+    directory: Directory,
+    operations: Mapping[str, list[str]],
+) -> LintContext:
+    """What this house knows when it checks a procedure."""
+    personal = {
+        name for form in forms.values() for name, one in form.get("properties", {}).items() if one.get("x-personal")
+    }
+    kinds = {one.kind for one in directory.units.values()}
+    return LintContext(
+        roles=ROLES,
+        forms=forms,
+        connectors=operations,
+        seats=frozenset(directory.units) | kinds | OWN_SEATS,
+        limit=manifest.limit or None,
+        variables=variables_of(forms),
+        personal=frozenset(personal),
+    )
+
+
+def check(source: bytes, context: LintContext) -> list[dict[str, Any]]:
+    """Every finding on a BPMN source, as pages and files show them. Raises UnreadableFile for what is no BPMN."""
+    return [found_in(one) for one in lint(parse(source), context)]
+
+
+def folder_of(row: Any) -> ProcedureFolder:
+    """A stored version as the folder it came from, without scenarios."""
+    return ProcedureFolder(manifest=Manifest.from_data(row.manifest), source=bytes(row.source), forms=row.forms)
+
+
+def start_draft(connection: Connection, procedure_code: str, *, by: UUID | None) -> UUID:
+    """A new draft made of the version in force (or the newest); an open draft is gone on with instead."""
+    rows = connection.execute(
+        select(process_version)
+        .where(process_version.c.procedure_code == procedure_code)
+        .order_by((process_version.c.state == "published").desc(), process_version.c.number.desc())
+    ).all()
+    if not rows:
+        raise NotFound("Không tìm thấy thủ tục này.")
+    for row in rows:
+        if row.state == "draft":
+            return UUID(str(row.id))
+    base = folder_of(rows[0])
+    return import_folder(connection, base, by=by, is_copy=True).version_id
+
+
+def save_draft(connection: Connection, version_id: UUID, source: bytes, revision: int, context: LintContext) -> Saved:
+    """Keep a draft's drawing. Raises StaleTask when somebody saved in between, Refused when it is no draft any more."""
+    row = connection.execute(
+        select(process_version).where(process_version.c.id == version_id).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFound("Không tìm thấy bản quy trình này.")
+    if row.state != "draft":
+        raise Refused("Bản này đã trình thẩm định hoặc đã phê duyệt nên không sửa được; hãy tạo bản nháp mới.")
+    if row.revision != revision:
+        raise StaleTask("Người khác vừa lưu bản nháp này. Hãy tải tệp của bạn xuống, mở lại trang rồi sửa tiếp.")
+    folder = replace(folder_of(row), source=source)
+    findings = check(source, context)
+    spec, _ = compiled(folder)
+    connection.execute(
+        update(process_version)
+        .where(process_version.c.id == version_id)
+        .values(
+            source=source, spec=spec, content_hash=folder.content_hash, findings=findings, revision=row.revision + 1
+        )
+    )
+    return Saved(revision=row.revision + 1, findings=findings)
+
+
+def open_cases_of(connection: Connection, procedure_code: str) -> int:
+    """How many cases run on a procedure's versions now."""
+    return int(
+        connection.execute(
+            text("SELECT count(*) FROM cases WHERE procedure_code = :code AND closed_at IS NULL"),
+            {"code": procedure_code},
+        ).scalar_one()
+    )
