@@ -40,7 +40,10 @@ class CalendarDay:
     hours: Sessions | None = None
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Self:
+    def from_json(cls, row: object) -> Self:
+        """Read one row of `days`."""
+        if not isinstance(row, Mapping):
+            raise InputError(f"Ngày '{row}' trong lịch không đúng dạng: cần date và kind.")
         status = str(row.get("status", "seen"))
         return cls(
             on=_date(row.get("date")),
@@ -72,7 +75,10 @@ class OfficeHours:
     makeup: Sessions = ()  # of a make-up working day; the weekday's when empty
 
     @classmethod
-    def from_json(cls, body: Mapping[str, Any]) -> Self:
+    def from_json(cls, body: object) -> Self:
+        """Read {"weekday": ["07:00-11:30", "13:30-17:00"]}; what is not given keeps its default."""
+        if not isinstance(body, Mapping):
+            raise InputError("Giờ làm việc không đúng dạng: cần các mục weekday, saturday, sunday, makeup.")
         unknown = set(body) - {"weekday", "saturday", "sunday", "makeup"}
         if unknown:
             raise InputError(f"Giờ làm việc có mục lạ: {', '.join(sorted(unknown))}.")

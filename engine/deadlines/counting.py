@@ -125,8 +125,7 @@ def _legal(line: Timeline, stamp: int, limit: Limit, held: Stamps) -> int:
     if limit.unit is LimitUnit.month:
         last = line.stamp(months_later(line.moment(midnight), limit.whole)) // DAY
     for start, end in held:
-        lost_from, lost_to = _plain_day(line, max(start, stamp)), _plain_day(line, max(end, stamp))
-        lost_from, lost_to = max(lost_from, today + 1), max(lost_to, today + 1)
+        lost_from, lost_to = max(_plain_day(line, start), today + 1), max(_plain_day(line, end), today + 1)
         if lost_from > last:
             break
         last += lost_to - lost_from
@@ -142,16 +141,16 @@ def _working(line: Timeline, stamp: int, limit: Limit, held: Stamps, *, first_da
     if limit.unit is LimitUnit.hour:
         return _running(line, stamp, int(limit.value * 3_600_000_000), held)
     if limit.whole:
-        stamp = _nth_closing(line, stamp, first_day, limit.whole, held)
+        stamp = _nth_closing(line, first_day, limit.whole, held)
     rest = int((limit.value - limit.whole) * WORKING_DAY)
     return _running(line, stamp, rest, held) if rest else stamp
 
 
-def _nth_closing(line: Timeline, stamp: int, first_day: int, count: int, held: Stamps) -> int:
+def _nth_closing(line: Timeline, first_day: int, count: int, held: Stamps) -> int:
     index = first_day + count - 1
     for start, end in held:
-        lost_from = max(line.days_ended_before(max(start, stamp)), first_day)
-        lost_to = max(line.days_ended_before(max(end, stamp)), first_day)
+        lost_from = max(line.days_ended_before(start), first_day)
+        lost_to = max(line.days_ended_before(end), first_day)
         if lost_from > index:
             break
         index += lost_to - lost_from
@@ -179,7 +178,7 @@ def _due_with_cutoff(line: Timeline, stamp: int, limit: Limit, held: Stamps, cut
         index += 1
     received = max(stamp, line.opening(index))
     if limit.unit is LimitUnit.working_day and limit.value <= 1:
-        return _nth_closing(line, received, index, 1, held)
+        return _nth_closing(line, index, 1, held)
     return _legal(line, received, limit, held)
 
 

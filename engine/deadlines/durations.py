@@ -17,7 +17,7 @@ from engine.errors import InputError
 Mode = Literal["working", "plain"]
 
 WORKING_DAYS_A_WEEK = 5
-NUMBER = r"(\d+(?:[.,]\d+)?)"
+NUMBER = r"([0-9]+(?:[.,][0-9]+)?)"
 ISO_DURATION = re.compile(
     rf"P(?=.)(?:{NUMBER}Y)?(?:{NUMBER}M)?(?:{NUMBER}W)?(?:{NUMBER}D)?(?:T(?=.)(?:{NUMBER}H)?(?:{NUMBER}M)?(?:{NUMBER}S)?)?"
 )

@@ -126,6 +126,14 @@ class Ledger:
         )
         return replace(self, intervals=tuple(ended))
 
+    def reassign(self, at: datetime, *, address: str, officer: str | None) -> Ledger:
+        """Give one open interval to another officer: the time before stays the former one's."""
+        passed = [replace(one, started_at=at, officer=officer) for one in self.intervals if self._is_at(one, address)]
+        if not passed:
+            raise InputError("Việc này không còn mở trong sổ thời gian của hồ sơ.")
+        ledger = self.close(at, address=address)
+        return replace(ledger, intervals=(*ledger.intervals, *passed))
+
     def resume(self, at: datetime, effect: SupplementEffect = SupplementEffect.resume) -> Ledger:
         """End every pause; a supplement may also count the limit, or that of the phase, from the beginning."""
         self._check_order(at)
@@ -233,6 +241,15 @@ class Ledger:
         share = timedelta(microseconds=int(whole // timedelta(microseconds=1) * timing.share))
         return min(running_due(start, max(share, whole - lead), calendar, pauses=pauses), due)
 
+    def gaps(self, at: datetime) -> list[Span]:
+        """Spans between the first reception and `at` that no interval covers: there should be none."""
+        if not self.terms:
+            return []
+        covered = merge_spans((one.started_at, one.ended_at or at) for one in self.intervals)
+        ends = [self.terms[0].started_at, *(end for _, end in covered)]
+        starts = [*(start for start, _ in covered), at]
+        return [(end, start) for end, start in zip(ends, starts, strict=True) if end < start]
+
     def spent_by_unit(self, calendar: Calendar, at: datetime | None = None) -> dict[Holder, timedelta]:
         """Working time each holder had the case, waiting for the applicant included; open ones last until `at`."""
         return spent_by_holder(self.intervals, calendar, at)
@@ -245,6 +262,10 @@ class Ledger:
         """The step to answer for lateness at `at`: the worst overrun, else the one that holds the case now."""
         blames = self.blame(calendar, at)
         return next((one for one in blames if one.over), None) or next((one for one in blames if one.is_open), None)
+
+    @staticmethod
+    def _is_at(interval: Interval, address: str) -> bool:
+        return interval.is_open and interval.address == address
 
     def _due(self, term: Term, calendar: Calendar, at: datetime | None = None) -> datetime | None:
         if term.limit is None:

@@ -35,7 +35,7 @@ SPELLINGS = {
     **{words: unit for unit, words in WORDS.items()},
     "giờ": LimitUnit.hour,
 }
-SHAPE = re.compile(r"\s*(\d+(?:[.,]\d+)?)\s*([^\d\s.,-][^\d]*?)\s*", re.UNICODE)
+SHAPE = re.compile(r"\s*([0-9]+(?:[.,][0-9]+)?)\s*([^\W\d_][^\d]*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
