@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from engine.deadlines import parse_limit
 from engine.errors import NotFound
-from engine.model.elements import HUMAN_TASKS, Model
+from engine.model.elements import GATEWAYS, HUMAN_TASKS, Model
 from engine.store.tables import officer, procedure, process_version
 from engine.store.text import search_key
 
@@ -70,21 +71,39 @@ def procedure_row(connection: Connection, code: str) -> Mapping[str, Any]:
 
 def step_table(model: Model) -> Sequence[dict[str, Any]]:
     """The process as a table, equal to the drawing: every piece of work, its unit, its limit, what comes next."""
-    names = {one.id: one.name or one.id for one in model.nodes.values()}
     table = []
     for node in model.nodes.values():
         if node.kind not in HUMAN_TASKS and node.kind != "serviceTask":
             continue
         told = node.properties
+        lane = model.lanes.get(node.lane)
+        words = told.get("step_limit") or told.get("limit", "")
         table.append(
             {
                 "id": node.id,
                 "step": told.get("step", ""),
                 "name": node.name,
-                "unit": node.lane,
+                "unit": lane.name if lane is not None else "",
                 "role": told.get("role", ""),
-                "limit": told.get("step_limit") or told.get("limit", ""),
-                "next": [names[one.target] for one in model.flows.values() if one.source == node.id],
+                "limit": parse_limit(words).vietnamese() if words else "",
+                "next": _work_after(model, node.id),
             }
         )
     return table
+
+
+def _work_after(model: Model, node_id: str) -> list[str]:
+    """What may come next, seen through the gateways: "Bổ sung: Tiếp nhận bổ sung hồ sơ"."""
+    found: list[str] = []
+    ahead = [(flow.target, flow.name) for flow in model.flows.values() if flow.source == node_id]
+    seen = set()
+    while ahead:
+        target, label = ahead.pop(0)
+        node = model.nodes[target]
+        if node.kind in GATEWAYS and target not in seen:
+            seen.add(target)
+            ahead += [(one.target, one.name or label) for one in model.flows.values() if one.source == target]
+        elif node.kind not in GATEWAYS:
+            name = node.name or "Kết thúc"
+            found.append(f"{label}: {name}" if label else name)
+    return found

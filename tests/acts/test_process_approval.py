@@ -89,16 +89,15 @@ def test_a_process_given_back_is_mended_and_submitted_again_under_its_new_hash(c
     version_id = drafted(chain, "TP01", **CHANGE)
     case_id = submit(chain, version_id)
     first = version(chain, version_id).content_hash  # type: ignore[attr-defined]
-    with pytest.raises(Refused):
-        drafted_again = version(chain, version_id)
-        with chain.house.store.transaction(units=("*",)) as connection:
-            context = lint_context(
-                Manifest.from_data(drafted_again.manifest),  # type: ignore[attr-defined]
-                drafted_again.forms,  # type: ignore[attr-defined]
-                chain.house.directory,
-                OPERATIONS,
-            )
-            save_draft(connection, version_id, b"<x/>", 1, context)
+    locked = version(chain, version_id)
+    context = lint_context(
+        Manifest.from_data(locked.manifest),  # type: ignore[attr-defined]
+        locked.forms,  # type: ignore[attr-defined]
+        chain.house.directory,
+        OPERATIONS,
+    )
+    with pytest.raises(Refused, match="không sửa được"), chain.house.store.transaction(units=("*",)) as connection:
+        save_draft(connection, version_id, bytes(locked.source), 1, context)  # type: ignore[attr-defined]
     chain.complete(
         case_id, "step2_appraise", decision="return", return_reason="Thiếu bước kiểm soát", opinion="Chưa đạt"
     )
