@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from cel_expr_python import cel
 
 from engine.errors import ExpressionError
-from engine.expressions.text import MAX_LENGTH, names, plain, with_decimals
+from engine.expressions.text import MAX_LENGTH, names, plain, quoted, with_decimals
 from engine.expressions.types import CEL_TYPES, UNDECLARED, Variable, from_cel, to_cel
 
 _MAX_REWRITES = 30
@@ -30,25 +31,26 @@ class Expression:
 
     def evaluate(self, value_of: Callable[[str], tuple[bool, Any]]) -> Any:
         """The result as a JSON value. `value_of` answers (is set, value). Raises ExpressionError."""
-        data = {name: self._value(name, variable, value_of) for name, variable in self.variables.items()}
         try:
+            data = {name: self._value(name, variable, value_of) for name, variable in self.variables.items()}
             result = self.compiled.eval(data=data)
-        except RuntimeError as error:
+            if result.type() == cel.Type.ERROR:
+                raise self._error(str(result.value()))
+            return from_cel(result.plain_value())
+        except (RuntimeError, ValueError) as error:
             raise self._error(str(error)) from error
-        if result.type() == cel.Type.ERROR:
-            raise self._error(str(result.value()))
-        return from_cel(result.plain_value())
 
     def _value(self, name: str, variable: Variable, value_of: Callable[[str], tuple[bool, Any]]) -> Any:
         is_set, value = value_of(name)
         if not is_set or (value is None and variable.type != "dyn"):
             if not variable.has_default:
-                raise ExpressionError(f"Biểu thức «{self.text}» cần «{name}» nhưng chưa có giá trị.", self.element_id)
+                message = f"Biểu thức «{quoted(self.text)}» cần «{name}» nhưng chưa có giá trị."
+                raise ExpressionError(message, self.element_id)
             value = variable.default
         return to_cel(name, value, variable)
 
     def _error(self, reason: str) -> ExpressionError:
-        return ExpressionError(f"Biểu thức «{self.text}» không tính được: {_short(reason)}", self.element_id)
+        return ExpressionError(f"Biểu thức «{quoted(self.text)}» không tính được: {_short(reason)}", self.element_id)
 
 
 @dataclass(slots=True)
@@ -73,10 +75,9 @@ class Expressions:
             raise ExpressionError(f"Biểu thức dài {len(text)} ký tự, quá giới hạn {MAX_LENGTH}.", element_id)
         used = self._used(text)
         try:
-            environment = cel.NewEnv(variables={name: CEL_TYPES[variable.type] for name, variable in used.items()})
-            compiled = _compile_with_decimals(environment, text)
+            compiled = _compile(text, tuple((name, variable.type) for name, variable in used.items()))
         except RuntimeError as error:
-            raise ExpressionError(f"Biểu thức «{text}» sai: {_short(str(error))}", element_id) from error
+            raise ExpressionError(f"Biểu thức «{quoted(text)}» sai: {_short(str(error))}", element_id) from error
         return Expression(text=text, element_id=element_id, variables=used, compiled=compiled)
 
     def _used(self, text: str) -> dict[str, Variable]:
@@ -85,7 +86,10 @@ class Expressions:
         return {name: self.variables[name] for name in sorted(names(text)) if name in self.variables}
 
 
-def _compile_with_decimals(environment: Any, text: str) -> Any:
+@lru_cache(maxsize=2_048)
+def _compile(text: str, types: tuple[tuple[str, str], ...]) -> Any:
+    """Shared by all processes of the house: the same text on the same types is the same expression."""
+    environment = cel.NewEnv(variables={name: CEL_TYPES[kind] for name, kind in types})
     for _ in range(_MAX_REWRITES):
         try:
             return environment.compile(text)
@@ -98,7 +102,7 @@ def _compile_with_decimals(environment: Any, text: str) -> Any:
 
 
 def _short(reason: str) -> str:
-    first = reason.partition("\n")[0].strip()
+    first = quoted(reason.partition("\n")[0])
     for known, words in _IN_VIETNAMESE:
         if known in first:
             return f"{words} [{first}]"

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import ExpressionError
 from engine.expressions.compiler import Expression, Expressions
+from engine.expressions.text import quoted
 
 MAX_LINES = 50
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)\s*=(?!=)\s*(.+)", re.DOTALL)
@@ -38,5 +39,5 @@ def parse_script(text: str, expressions: Expressions, element_id: str | None = N
 def _assignment(line: str, expressions: Expressions, element_id: str | None) -> tuple[str, Expression]:
     found = _ASSIGNMENT.fullmatch(line)
     if found is None:
-        raise ExpressionError(f"Dòng «{line[:80]}» không có dạng «tên = biểu thức CEL».", element_id)
+        raise ExpressionError(f"Dòng «{quoted(line)}» không có dạng «tên = biểu thức CEL».", element_id)
     return found[1], expressions.compile(found[2], element_id)

@@ -17,8 +17,7 @@ _TOKEN = re.compile(
 )
 _RESERVED = frozenset({"true", "false", "null", "in"})
 _NO_OVERLOAD = re.compile(r"<input>:(\d+):(\d+): found no matching overload for '([^']+)' applied to '\((.*)\)'")
-_OPERAND_AFTER = re.compile(r"\s*(?:(-?\d+)(?![\w.])|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?!\s*[\w.(\[]))")
-_OPERAND_BEFORE = re.compile(r"(?:(?<![\w.])(\d+)|(?<![\w.\])])([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*))\s*$")
+_PAIRS = {")": "(", "]": "["}
 
 
 def plain(text: str) -> str:
@@ -27,6 +26,12 @@ def plain(text: str) -> str:
     if text[:2] in {"${", "#{"} and text.endswith("}"):
         return text[2:-1].strip()
     return text[1:].strip() if text.startswith("=") and not text.startswith("==") else text
+
+
+def quoted(text: str) -> str:
+    """Fit for a sentence: on one line and not too long."""
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"
 
 
 def names(text: str) -> frozenset[str]:
@@ -48,18 +53,23 @@ def _names(text: str) -> Iterator[str]:
 
 
 def with_decimals(text: str, complaint: str) -> str | None:
-    """`text` with the whole number that CEL would not compare to a decimal made a decimal; None if there is none."""
+    """`text` with the whole number that CEL would not hold against a decimal made a decimal; None if there is none."""
     found = _NO_OVERLOAD.search(complaint)
     if found is None or "int" not in found[4] or "double" not in found[4]:
         return None
+    tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
     at = _offset(text, int(found[1]), int(found[2]))
+    index = next((number for number, token in enumerate(tokens) if token.start() >= at), len(tokens) - 1)
     operator, types = found[3], found[4]
     if operator in {"_?_:_", "@in"}:
-        return _all_decimal(text, at) or (_before(text, at) if operator == "@in" else None)
-    width = len(operator.replace("_", ""))
-    if types.endswith("int"):
-        return _after(text, at + width)
-    return _before(text, at)
+        rewritten = _whole_numbers_from(text, tokens[index].start())
+        if rewritten is not None or operator == "_?_:_":
+            return rewritten
+    if types.endswith("int") and operator != "@in":
+        width = len(operator.replace("_", ""))
+        after = next((number for number in range(index, len(tokens)) if tokens[number].start() >= at + width), None)
+        return None if after is None else _decimal(text, *_operand_from(tokens, after))
+    return None if index == 0 else _decimal(text, *_operand_until(tokens, index - 1))
 
 
 def _offset(text: str, line: int, column: int) -> int:
@@ -67,23 +77,57 @@ def _offset(text: str, line: int, column: int) -> int:
     return sum(map(len, lines[: line - 1])) + column - 1
 
 
-def _after(text: str, at: int) -> str | None:
-    found = _OPERAND_AFTER.match(text, at)
-    return None if found is None else _decimal(text, found)
+def _operand_from(tokens: list[re.Match[str]], first: int) -> tuple[int, int]:
+    """Where the operand that begins at this token starts and ends: a value with its sign, fields, calls and indexes."""
+    last = first + (tokens[first].group() == "-" and first + 1 < len(tokens))
+    last = _closing(tokens, last)
+    while last + 1 < len(tokens) and tokens[last + 1].group() in {".", "(", "["}:
+        last = min(last + 2, len(tokens) - 1) if tokens[last + 1].group() == "." else _closing(tokens, last + 1)
+    return tokens[first].start(), tokens[last].end()
 
 
-def _before(text: str, at: int) -> str | None:
-    found = _OPERAND_BEFORE.search(text[:at])
-    return None if found is None else _decimal(text, found)
+def _operand_until(tokens: list[re.Match[str]], last: int) -> tuple[int, int]:
+    """Where the operand that ends at this token starts and ends."""
+    first = _opening(tokens, last)
+    while first > 0:
+        before, here = tokens[first - 1], tokens[first]
+        if before.group() == ".":
+            first = _opening(tokens, max(first - 2, 0))
+        elif here.group() in {"(", "["} and (before.lastgroup == "name" or before.group() in _PAIRS):
+            first = _opening(tokens, first - 1)
+        else:
+            break
+    return tokens[first].start(), tokens[last].end()
 
 
-def _decimal(text: str, found: re.Match[str]) -> str:
-    if found[1] is not None:
-        return f"{text[: found.end(1)]}.0{text[found.end(1) :]}"
-    return f"{text[: found.start(2)]}double({found[2]}){text[found.end(2) :]}"
+def _closing(tokens: list[re.Match[str]], index: int) -> int:
+    """The token that closes the bracket at `index`, or `index` itself when it opens none."""
+    depth = 0
+    for number in range(index, len(tokens)):
+        word = tokens[number].group()
+        depth += (word in _PAIRS.values()) - (word in _PAIRS)
+        if depth == 0:
+            return number
+    return len(tokens) - 1
 
 
-def _all_decimal(text: str, at: int) -> str | None:
+def _opening(tokens: list[re.Match[str]], index: int) -> int:
+    depth = 0
+    for number in range(index, -1, -1):
+        word = tokens[number].group()
+        depth += (word in _PAIRS) - (word in _PAIRS.values())
+        if depth == 0:
+            return number
+    return 0
+
+
+def _decimal(text: str, start: int, end: int) -> str:
+    operand = text[start:end]
+    made = f"{operand}.0" if operand.lstrip("-").isdigit() else f"double({operand})"
+    return f"{text[:start]}{made}{text[end:]}"
+
+
+def _whole_numbers_from(text: str, at: int) -> str | None:
     parts, changed = [text[:at]], False
     for match in _TOKEN.finditer(text, at):
         word = match.group()

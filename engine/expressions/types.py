@@ -58,7 +58,10 @@ def _parse_type(name: str, text: str) -> Variable:
 
 
 def to_cel(name: str, value: Any, variable: Variable) -> Any:
-    """The value as CEL wants it for a variable of this type: 5 for a double becomes 5.0, ISO text a timestamp."""
+    """The value as CEL wants it for a variable of this type: 5 for a double becomes 5.0, ISO text a timestamp.
+
+    Raises ValueError.
+    """
     if variable.type == "double" and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if variable.type == "int" and isinstance(value, float) and value.is_integer():
@@ -67,13 +70,13 @@ def to_cel(name: str, value: Any, variable: Variable) -> Any:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError as error:
-            raise ExpressionError(f"Biến «{name}» không phải là thời điểm ISO 8601: {value!r}") from error
+            raise ValueError(f"«{name}» không phải là thời điểm ISO 8601: {value!r}") from error
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return value
 
 
 def from_cel(value: Any) -> Any:
-    """A result as JSON knows it: moments as ISO text, spans as ISO durations, keys as text."""
+    """A result as JSON knows it: moments as ISO text, spans as ISO durations, keys as text. Raises ValueError."""
     if isinstance(value, dict):
         return {str(key): from_cel(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -84,4 +87,4 @@ def from_cel(value: Any) -> Any:
         return f"PT{value.total_seconds():g}S"
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise ExpressionError(f"Biểu thức cho kết quả kiểu {type(value).__name__}, không ghi được vào hồ sơ.")
+    raise ValueError(f"kết quả kiểu {type(value).__name__} không ghi được vào hồ sơ")

@@ -47,11 +47,12 @@ class Place(TaskSpec):  # type: ignore[misc]
         machine = my_task.workflow.machine
         if not my_task.still_stands:
             return  # what it threw has cancelled it
+        flows = () if self.is_instance else self.choose(my_task)
         machine.record.passed(self.node, my_task.lap)
         if self.is_instance:
             machine.instance_done(my_task)
         else:
-            machine.follow(my_task, self.choose(my_task))
+            machine.follow(my_task, flows)
 
     def number(self, token: Token) -> None:
         """Counts the lap and starts to listen at the boundary; an instance has its host's lap and no boundary."""

@@ -94,7 +94,8 @@ class Rule:
         if severity == HOUSE:
             severity = WARNING if reading.context is None else ERROR
         for element, message in self.check(reading):
-            yield Finding(rule=self.id, severity=severity, element=element.id, line=element.line, message=message)
+            line = " ".join(message.split())
+            yield Finding(rule=self.id, severity=severity, element=element.id, line=element.line, message=line)
 
 
 RULES: dict[str, Rule] = {}

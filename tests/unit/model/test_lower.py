@@ -35,7 +35,10 @@ def test_the_same_source_gives_the_same_names_in_the_same_order() -> None:
 
 def test_a_new_element_elsewhere_changes_no_name_already_made() -> None:
     body = S + users("a", "b", "c") + flows("s>a>b", "a>c")
-    assert made(lowered(body)) <= made(lowered(body + users("z") + flows("c>z")))
+    later = (
+        '<boundaryEvent id="t" attachedToRef="c"><messageEventDefinition/></boundaryEvent>' + users("z") + flows("t>z")
+    )
+    assert made(lowered(body)) <= made(lowered(body + later))
 
 
 def test_every_source_id_stays() -> None:

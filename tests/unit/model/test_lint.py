@@ -1,0 +1,312 @@
+"""Every rule has a model that it finds something in; a sound model has none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.catalogue.folder import load_folder
+from engine.catalogue.publishing import variables_of
+from engine.model.finding import Finding
+from engine.model.lint import RULES, LintContext, lint
+from engine.model.parse import parse
+from tests.bpmn_models import bpmn, flows, properties, users
+
+S, E, GO = '<startEvent id="s"/>', '<endEvent id="e"/>', flows("s>x>e")
+TIMER = "<timerEventDefinition>{0}</timerEventDefinition>".format
+CATCH = '<intermediateCatchEvent id="x">{0}</intermediateCatchEvent>'.format
+FORM = {"properties": {"decision": {"enum": ["forward", "return"]}, "owner": {"x-personal": True}}}
+CONTEXT = LintContext(
+    roles=frozenset({"signer"}),
+    forms={"main": FORM},
+    connectors={"post": ["send"]},
+    seats=frozenset({"lead"}),
+    limit="3d",
+    variables={"decision": "string?", "owner": "string?"},
+    personal=frozenset({"owner"}),
+)
+
+
+def task(node: str = "x", *, kind: str = "userTask", inside: str = "", **values: str) -> str:
+    return f'<{kind} id="{node}" name="Việc">{properties(**values)}{inside}</{kind}>'
+
+
+def loop(inside: str, flags: str = "") -> str:
+    many = "multiInstanceLoopCharacteristics"
+    return f'<userTask id="x"><{many}{flags}>{inside}</{many}></userTask>'
+
+
+XOR = '<exclusiveGateway id="x"{0}/>'.format
+CASES: dict[str, list[tuple[str, str]]] = {
+    "ad-hoc": [(S + E + f'<adHocSubProcess id="x">{users("i")}</adHocSubProcess>' + GO, "x")],
+    "compensation": [
+        (S + E + '<intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>' + GO, "x"),
+        (S + '<userTask id="x" isForCompensation="true"/>', "x"),
+    ],
+    "business-rule": [(S + E + '<businessRuleTask id="x"/>' + GO, "x")],
+    "complex-gateway": [
+        (
+            S
+            + E
+            + users("a", "b")
+            + '<complexGateway id="x"><activationCondition>n &gt; 1</activationCondition></complexGateway>'
+            + flows("s>a>x>e", "s>b>x"),
+            "x",
+        )
+    ],
+    "complex-gateway-as-inclusive": [
+        (S + users("a", "b") + '<complexGateway id="x"/>' + flows("s>x", "x>a: p", "x>b: q"), "x")
+    ],
+    "data-store": [(S + E + users("x") + '<dataStoreReference id="store"/>' + GO, "store")],
+    "data-ignored": [
+        (
+            S + E + '<userTask id="x"><dataInputAssociation id="in"/></userTask>' + GO,
+            "in",
+        )
+    ],
+    "token-quantity": [
+        (S + E + '<userTask id="x" startQuantity="0"/>' + GO, "x"),
+        (S + E + '<userTask id="x" completionQuantity="many"/>' + GO, "x"),
+    ],
+    "several-processes": [
+        (S + E + users("x") + GO + '</process><process id="q"><startEvent id="s2"/>' + users("y") + flows("s2>y"), "s2")
+    ],
+    "loop-bounds": [
+        (S + E + '<userTask id="x"><standardLoopCharacteristics/></userTask>' + GO, "x"),
+        (S + E + '<userTask id="x"><standardLoopCharacteristics loopMaximum="-1"/></userTask>' + GO, "x"),
+        (S + E + loop("<loopCardinality>-2</loopCardinality>") + GO, "x"),
+        (S + E + loop("") + GO, "x"),
+    ],
+    "multi-instance-behavior": [(S + E + loop("<loopCardinality>2</loopCardinality>", ' behavior="One"') + GO, "x")],
+    "loop-on-event-sub-process": [
+        (
+            S
+            + E
+            + users("a")
+            + '<subProcess id="x" triggeredByEvent="true"><standardLoopCharacteristics loopMaximum="2"/>'
+            '<startEvent id="b"><messageEventDefinition/></startEvent></subProcess>' + flows("s>a>e"),
+            "x",
+        )
+    ],
+    "no-start": [(users("x", "y") + flows("x>y"), "x")],
+    "empty-scope": [(S + E + '<subProcess id="x"/>' + GO, "x"), (users("a", "b") + flows("a>b>a"), "a")],
+    "several-starts": [
+        (S + '<startEvent id="x"/>' + users("a") + flows("s>a", "x>a"), "x"),
+        (
+            S
+            + f'<startEvent id="x">{TIMER("<timeDate>2026-12-01</timeDate>")}</startEvent>'
+            + users("a")
+            + flows("s>a", "x>a"),
+            "x",
+        ),
+        (S + E + '<subProcess id="x"><startEvent id="y"><messageEventDefinition/></startEvent></subProcess>' + GO, "y"),
+    ],
+    "start-by-event": [(f'<startEvent id="x">{TIMER("<timeDuration>P1D</timeDuration>")}</startEvent>', "x")],
+    "event-sub-process": [
+        (S + E + '<subProcess id="x" triggeredByEvent="true"><startEvent id="b"/></subProcess>' + flows("s>e"), "x")
+    ],
+    "call-activity": [
+        (S + E + '<callActivity id="x" calledElement="elsewhere"/>' + GO, "x"),
+        (S + E + '<callActivity id="x" calledElement="p"/>' + GO, "x"),
+    ],
+    "flow-ends": [
+        (S + E + f'<subProcess id="box">{users("i")}</subProcess>' + flows("s>box>e", "i>e"), "i_e"),
+        (S + E + users("x") + GO + flows("x>s"), "x_s"),
+        (S + E + users("x", "y") + GO + flows("e>y"), "e_y"),
+    ],
+    "boundary-place": [
+        (
+            S + E + XOR("") + '<boundaryEvent id="b" attachedToRef="x"><messageEventDefinition/></boundaryEvent>' + GO,
+            "b",
+        )
+    ],
+    "event-kind": [
+        (S + E + CATCH("<errorEventDefinition/>") + GO, "x"),
+        (S + E + CATCH("") + GO, "x"),
+        (S + E + users("x") + '<boundaryEvent id="b" attachedToRef="x"/>' + GO, "b"),
+    ],
+    "timer": [
+        (S + E + CATCH(TIMER("")) + GO, "x"),
+        (S + E + CATCH(TIMER("<timeDuration>P1DT</timeDuration>")) + GO, "x"),
+        (S + E + CATCH(TIMER("<timeDate>2026-13-01</timeDate>")) + GO, "x"),
+        (S + E + CATCH(TIMER("<timeCycle>R0/PT1H</timeCycle>")) + GO, "x"),
+        (S + E + CATCH(properties(calendar="lunar") + TIMER("<timeDuration>P1D</timeDuration>")) + GO, "x"),
+    ],
+    "timer-alone": [
+        (S + E + CATCH(TIMER("<timeDuration>P1D</timeDuration>") * 2) + GO, "x"),
+        (S + E + CATCH(TIMER("<timeCycle>R/PT1H</timeCycle>")) + GO, "x"),
+    ],
+    "link": [
+        (
+            S
+            + '<intermediateThrowEvent id="x"><linkEventDefinition name="L"/></intermediateThrowEvent>'
+            + flows("s>x"),
+            "x",
+        )
+    ],
+    "cancel-in-transaction": [(S + '<endEvent id="x"><cancelEventDefinition/></endEvent>' + flows("s>x"), "x")],
+    "error-interrupts": [
+        (
+            S
+            + E
+            + users("x")
+            + '<boundaryEvent id="b" attachedToRef="x" cancelActivity="false"><errorEventDefinition/></boundaryEvent>'
+            + GO,
+            "b",
+        )
+    ],
+    "event-gateway": [
+        (S + users("a") + '<eventBasedGateway id="x"/>' + flows("s>x>a"), "a"),
+        (S + '<eventBasedGateway id="x"/>' + flows("s>x"), "x"),
+    ],
+    "expression": [
+        (S + E + users("a") + XOR("") + flows("s>x", "x>a: p ==", "x>e"), "x_a"),
+        (S + E + users("a") + XOR("") + flows("s>x", "x>a: 'text'", "x>e"), "x_a"),
+        (S + E + CATCH(TIMER("<timeDuration>1 +</timeDuration>")) + GO, "x"),
+    ],
+    "script": [
+        (S + E + '<scriptTask id="x"><script>import os</script></scriptTask>' + GO, "x"),
+        (S + E + '<scriptTask id="x" scriptFormat="javascript"><script>a = 1</script></scriptTask>' + GO, "x"),
+    ],
+    "gateway-conditions": [(S + users("a", "b", "c") + XOR("") + flows("s>x>a", "x>b", "x>c: p"), "x")],
+    "gateway-default": [
+        (S + users("a", "b") + XOR("") + flows("s>x", "x>a: p", "x>b: q"), "x"),
+        (S + users("a", "b") + XOR("") + flows("s>x>a", "x>b: q"), "x"),
+    ],
+    "default-condition": [(S + users("a", "b") + XOR(' default="x_a"') + flows("s>x", "x>a: p", "x>b: q"), "x_a")],
+    "default-of-another": [(S + users("a", "b") + XOR(' default="s_x"') + flows("s>x", "x>a: p", "x>b"), "x")],
+    "parallel-conditions": [(S + users("a", "b") + '<parallelGateway id="x"/>' + flows("s>x", "x>a: p", "x>b"), "x_a")],
+    "conditional-without-default": [(S + users("x", "a") + flows("s>x", "x>a: p"), "x")],
+    "gateway-name": [(S + users("a", "b") + XOR("") + flows("s>x>a", "x>b: q"), "x")],
+    "unreachable": [(S + E + users("a", "x") + flows("s>a>e", "x>e"), "x")],
+    "never-ends": [(S + E + users("a", "x") + flows("s>a>e", "a>x>x"), "x")],
+    "loop-without-wait": [
+        (S + E + XOR("") + '<exclusiveGateway id="y"/>' + flows("s>x>y", "y>x: p", "y>e: !p"), "x"),
+    ],
+    "loop-of-scripts": [
+        (
+            S
+            + E
+            + '<scriptTask id="x"><script>n = n + 1</script></scriptTask><exclusiveGateway id="y"/>'
+            + flows("s>x>y", "y>x: n < 3", "y>e"),
+            "x",
+        )
+    ],
+    "no-outgoing": [(S + users("x") + flows("s>x"), "x")],
+    "stuck": [
+        (
+            S
+            + E
+            + users("a", "b")
+            + '<exclusiveGateway id="g"/><parallelGateway id="x"/>'
+            + flows("s>g", "g>a: p", "g>b", "a>x>e", "b>x"),
+            "x",
+        ),
+        (
+            S + E + users("a") + '<exclusiveGateway id="g"/><parallelGateway id="x"/>' + flows("s>x>a>g>e", "g>x: p"),
+            "x",
+        ),
+    ],
+    "task-role": [(S + E + users("x") + GO, "x")],
+    "task-unit": [(S + E + users("x") + GO, "x")],
+    "connector": [(S + E + '<serviceTask id="x"/>' + GO, "x")],
+    "task-limit": [(S + E + task(limit="soon") + GO, "x")],
+    "step-limit-differs": [
+        (S + E + task("a", step="1", step_limit="2d") + task(step="1", step_limit="3d") + flows("s>a>x>e"), "x")
+    ],
+    "clock": [(S + E + task(clock="paused") + GO, "x")],
+    "task-name": [(S + E + '<userTask id="x"/>' + GO, "x")],
+}
+IN_THE_HOUSE: dict[str, list[tuple[str, str]]] = {
+    "task-role": [(S + E + task(role="wizard") + GO, "x")],
+    "task-form": [(S + E + task(form="missing") + GO, "x")],
+    "connector": [
+        (S + E + task(kind="serviceTask", connector="fax", operation="send") + GO, "x"),
+        (S + E + task(kind="serviceTask", connector="post", operation="burn") + GO, "x"),
+    ],
+    "seat": [
+        ('<laneSet><lane id="l">' + properties(unit="nobody") + "</lane></laneSet>" + S + E + users("x") + GO, "l")
+    ],
+    "expression": [(S + E + users("a") + XOR("") + flows("s>x", "x>a: dicision == 'a'", "x>e"), "x_a")],
+    "personal-variable": [(S + E + users("a") + XOR("") + flows("s>x", "x>a: owner == 'A'", "x>e"), "x_a")],
+    "decision-unknown": [
+        (S + E + task("t", form="main") + XOR("") + flows("s>t>x>e", "x>t: decision == 'refuse'"), "x")
+    ],
+    "decision-unanswered": [
+        (S + E + task("t", form="main") + XOR("") + flows("s>t>x>e", "x>t: decision == 'forward'"), "x")
+    ],
+    "limit-sum": [
+        (S + E + task("a", step="1", step_limit="2d") + task(step="2", step_limit="9h") + flows("s>a>x>e"), "x")
+    ],
+}
+ALL = [(rule, None, *case) for rule, cases in CASES.items() for case in cases] + [
+    (rule, CONTEXT, *case) for rule, cases in IN_THE_HOUSE.items() for case in cases
+]
+
+
+def found(body: str, context: LintContext | None = None) -> list[Finding]:
+    return lint(parse(bpmn(body)), context)
+
+
+@pytest.mark.parametrize(
+    ("rule", "context", "body", "element"), ALL, ids=[f"{case[0]}-{number}" for number, case in enumerate(ALL)]
+)
+def test_a_rule_finds_its_fault_and_names_the_element(
+    rule: str, context: LintContext | None, body: str, element: str
+) -> None:
+    named = [finding for finding in found(body, context) if finding.rule == rule]
+    assert [finding.element for finding in named if finding.element == element], found(body, context)
+    assert all(finding.line == 1 and finding.message.endswith((".", "]")) for finding in named)
+
+
+def test_every_rule_has_a_case_and_a_line_of_documentation() -> None:
+    assert set(CASES) | set(IN_THE_HOUSE) == set(RULES)
+    assert all(len(rule.doc) > 10 for rule in RULES.values())
+
+
+SOUND = (
+    '<laneSet><lane id="lane" name="Sở"><extensionElements/>'
+    "</lane></laneSet>"
+    + S
+    + E
+    + task("a", role="signer", form="main", step="1", step_limit="1d")
+    + '<exclusiveGateway id="g" name="Đạt?" default="g_b"/>'
+    + task("b", role="signer", step="2", step_limit="2d")
+    + flows("s>a>g>b>e", "g>a: decision == 'return'")
+)
+
+
+def test_a_sound_model_has_no_findings() -> None:
+    inside = SOUND.replace(
+        "<extensionElements/>", properties(unit="lead") + "<flowNodeRef>a</flowNodeRef><flowNodeRef>b</flowNodeRef>"
+    )
+    assert found(inside, CONTEXT) == []
+
+
+def test_a_house_rule_is_an_error_only_for_a_procedure_of_the_house() -> None:
+    body = S + E + users("x") + GO
+    assert {finding.severity for finding in found(body)} == {"warning"}
+    assert "error" in {finding.severity for finding in found(body, CONTEXT)}
+
+
+def test_returns_are_not_counted_and_a_step_counts_once() -> None:
+    body = (
+        S
+        + E
+        + task("a", step="1", step_limit="1d")
+        + task("a2", step="1", step_limit="1d")
+        + XOR(' default="x_b"')
+        + task("b", step="2", step_limit="2d")
+        + flows("s>a>a2>x>b>e", "x>a: decision == 'return'")
+    )
+    assert "limit-sum" not in {finding.rule for finding in found(body, CONTEXT)}
+
+
+@pytest.mark.parametrize("folder", sorted(Path("bpmn").glob("*/procedure.toml")), ids=lambda path: path.parent.name)
+def test_the_procedures_of_the_house_are_sound(folder: Path) -> None:
+    procedure = load_folder(folder.parent)
+    context = LintContext(
+        forms=procedure.forms, limit=procedure.manifest.limit or None, variables=variables_of(procedure.forms)
+    )
+    assert [finding for finding in lint(parse(procedure.source), context) if finding.is_error] == []
