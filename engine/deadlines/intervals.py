@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime, time
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -97,14 +97,16 @@ READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
+DEFAULTS = {
+    kind: tuple((field.name, field.default) for field in fields(kind))
+    for kind in (Interval, Term, Extension, Reappointment)
+}
+
+
 def write_record(record: Interval | Term | Extension | Reappointment) -> dict[str, Any]:
     """A record as JSON, without what has its default value."""
-    body = {}
-    for field in fields(record):
-        value = getattr(record, field.name)
-        if value != field.default or field.default is MISSING:
-            body[field.name] = _write(value)
-    return body
+    values = ((name, getattr(record, name), default) for name, default in DEFAULTS[type(record)])
+    return {name: _write(value) for name, value, default in values if value != default}
 
 
 def read_record(kind: type[Record], body: Mapping[str, Any]) -> Record:

@@ -56,13 +56,13 @@ def due_state(
     started_at: datetime | None = None,
     is_paused: bool = False,
 ) -> DueState:
-    """The state to show; `started_at` brings in the share of the whole. Lateness shows through a pause."""
-    if due is not None and at > due:
-        return DueState.overdue
+    """The state to show; `started_at` brings in the share of the whole. A pause shows before anything else."""
     if is_paused:
         return DueState.paused
     if due is None:
         return DueState.no_limit
+    if at > due:
+        return DueState.overdue
     whole = None if started_at is None else working_time_between(started_at, due, calendar)
     left = working_time_between(at, due, calendar)
     return DueState.due_soon if left <= thresholds.near(whole) else DueState.in_time
