@@ -10,6 +10,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
+from web.auth.sessions import me
 from web.cookies import LANGUAGE, read_cookie
 
 FOLDER = Path(__file__).parent / "translations"
@@ -23,9 +24,9 @@ def languages() -> dict[str, str]:
 
 
 def language() -> str:
-    """What this visitor chose; never guessed from the browser, as officers' pages are in Vietnamese only."""
+    """What this visitor chose; never guessed from the browser. Officers' pages are in Vietnamese only."""
     chosen = read_cookie(LANGUAGE)
-    return chosen if chosen in languages() else "vi"
+    return chosen if chosen in languages() and me() is None else "vi"
 
 
 @cache

@@ -320,6 +320,7 @@ def pages() -> dict[str, dict[str, Any]]:
     return {
         "home.html": {"counter_values": COUNTERS, "calendar_note": "Hôm nay là ngày làm việc bù cho 02/01/2026."},
         "auth/sign_in.html": {
+            "starters": [{"login": "hoa.nt", "name": "Nguyễn Thị Hòa", "unit": "Trung tâm PVHCC", "part": "Tiếp nhận hồ sơ"}],
             "login": "hoa", "error": "Tên đăng nhập hoặc mật khẩu không đúng.", "next": "/inbox",
             "groups": [{"unit": "Trung tâm Phục vụ hành chính công xã Sơn Trung", "people": [
                 {"login": "hoa.nt", "name": "Nguyễn Thị Hòa", "title": "Chuyên viên", "roles": ["Tiếp nhận hồ sơ", "Trả kết quả"]},
@@ -378,7 +379,6 @@ def pages() -> dict[str, dict[str, Any]]:
                                           "papers": [{"name": "Đơn", "required": True}]},
             "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
         },
-        "designer/begin.html": {"procedure": {"code": "DT01", "name": "Cấp giấy phép"}, "newest": {"number": 2, "state": "published"}, "action": "/x"},
         "designer/page.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ"}, "source": "/sample.bpmn",
             "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -20,6 +21,10 @@ from web.words import ROLES
 
 blueprint = Blueprint("auth", __name__)
 hasher = PasswordHasher()
+STARTING_ROLES = (
+    "counter_officer", "case_officer", "signer", "control_officer", "process_designer", "iso_appraiser",
+    "process_approver", "auditor", "administrator",
+)  # fmt: skip
 NOBODY_HASH = hasher.hash("no such officer")
 """Verified when the login is unknown, so that both answers take the same time."""
 
@@ -127,10 +132,13 @@ def safe_next() -> str:
 
 def sign_in_page(login: str = "", error: str = "") -> str:
     """The page, with the demo people in demo mode."""
-    return render_template("auth/sign_in.html", login=login, error=error, next=safe_next(), groups=demo_people())
+    groups = demo_people()
+    return render_template(
+        "auth/sign_in.html", login=login, error=error, next=safe_next(), groups=groups, starters=starters(groups)
+    )
 
 
-def demo_people() -> list[dict[str, object]]:
+def demo_people() -> list[dict[str, Any]]:
     """Demo officers grouped by unit, each once, with their roles in words."""
     if not is_demo():
         return []
@@ -143,19 +151,30 @@ def demo_people() -> list[dict[str, object]]:
     )
     with current_app.extensions["motcua"].store.transaction() as connection:
         rows = connection.execute(query).mappings().all()
-    groups: dict[str, dict[str, dict[str, object]]] = {}
-    placed: dict[str, dict[str, object]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    placed: dict[str, dict[str, Any]] = {}
     for row in rows:
         person = placed.get(row["login"])
         if person is None:
-            person = {"login": row["login"], "name": row["name"], "title": row["title"], "roles": []}
+            person = {name: row[name] for name in ("login", "name", "title", "unit")} | {"role_codes": []}
             placed[row["login"]] = person
-            groups.setdefault(row["unit"], {})[row["login"]] = person
-        roles = person["roles"]
-        word = ROLES.get(row["role"], row["role"])
-        if isinstance(roles, list) and word not in roles:
-            roles.append(word)
-    return [{"unit": name, "people": list(people.values())} for name, people in groups.items()]
+            groups.setdefault(row["unit"], []).append(person)
+        if row["role"] not in person["role_codes"]:
+            person["role_codes"].append(row["role"])
+    for person in placed.values():
+        person["roles"] = [ROLES.get(code, code) for code in person["role_codes"]]
+    return [{"unit": name, "people": people} for name, people in groups.items()]
+
+
+def starters(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One person for each part of the story, to begin with; communes first, where most dossiers are."""
+    people = [person for group in reversed(groups) for person in group["people"]]
+    found: list[dict[str, Any]] = []
+    for role in STARTING_ROLES:
+        person = next((one for one in people if role in one["role_codes"] and one not in found), None)
+        if person is not None:
+            found.append(person | {"part": ROLES[role]})
+    return found
 
 
 def is_demo() -> bool:
