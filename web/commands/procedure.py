@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from engine.catalogue.folder import write_folders
 from engine.errors import InputError, UnreadableFile
-from engine.model.draft import Draft, draft
-from engine.model.draft_source import MAX_BYTES, read_tables
+from engine.model.draft import MAX_BYTES, Draft, draft, read_tables
 
 
 @click.group("procedure")
@@ -33,14 +33,17 @@ def draft_command(table: Path, out: Path, only: tuple[str, ...], *, replace: boo
     if out.exists() and not out.is_dir():
         raise UnreadableFile(f"{out} không phải là thư mục.")
     paths = write_folders([one.folder for one in drafts], out, replace=replace)
+    written = list(zip(drafts, paths, strict=True))
     if as_json:
-        report = [_report(one, path) for one, path in zip(drafts, paths, strict=True)]
-        click.echo(json.dumps({"drafted": report}, ensure_ascii=False))
-        return
-    for one, path in zip(drafts, paths, strict=True):
-        click.echo(f"{one.folder.manifest.code}: {one.folder.manifest.name} → {path}")
-        for finding in one.findings:
-            click.echo(f"  {'!' if finding.severity == 'warning' else '·'} {finding.message}")
+        click.echo(json.dumps({"drafted": [_report(one, path) for one, path in written]}, ensure_ascii=False))
+    else:
+        click.echo("\n".join(line for one, path in written for line in _lines(one, path)))
+
+
+def _lines(one: Draft, path: Path) -> Iterator[str]:
+    yield f"{one.folder.manifest.code}: {one.folder.manifest.name} → {path}"
+    for finding in one.findings:
+        yield f"  {'!' if finding.severity == 'warning' else '·'} {finding.message}"
 
 
 def _report(one: Draft, path: Path) -> dict[str, object]:

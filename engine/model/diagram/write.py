@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
+from engine.model.diagram.geometry import Box, Layout, Point
+from engine.model.diagram.sketch import Group, Sketch
 from engine.model.elements import Flow, Node
-from engine.model.layout import Box, Layout, Point
-from engine.model.sketch import Group, Sketch
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 BPMNDI = "http://www.omg.org/spec/BPMN/20100524/DI"
@@ -77,14 +77,19 @@ def _node(process: etree._Element, node: Node, sketch: Sketch) -> None:
     if node.documentation:
         _child(element, "bpmn:documentation").text = node.documentation
     _properties(element, node.properties)
-    for flow in (flow for flow in sketch.flows.values() if flow.target == node.id):
-        _child(element, "bpmn:incoming").text = flow.id
-    for flow in (flow for flow in sketch.flows.values() if flow.source == node.id):
-        _child(element, "bpmn:outgoing").text = flow.id
+    _ends(element, node, sketch)
     for definition in node.definitions:
         event = _child(element, f"bpmn:{definition.kind}EventDefinition", id=f"{node.id}_{definition.kind}")
         if definition.kind == "timer":
             _expression(event, f"bpmn:time{definition.timer.capitalize()}", definition.text)
+
+
+def _ends(element: etree._Element, node: Node, sketch: Sketch) -> None:
+    """The flows that come in and go out, as the schema wants them: all of the first before any of the second."""
+    for flow in (flow for flow in sketch.flows.values() if flow.target == node.id):
+        _child(element, "bpmn:incoming").text = flow.id
+    for flow in sketch.leaving(node.id):
+        _child(element, "bpmn:outgoing").text = flow.id
 
 
 def _flow(process: etree._Element, flow: Flow) -> None:

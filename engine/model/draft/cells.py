@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.errors import InputError
-from engine.model.draft_table import Span, folded, span
+from engine.model.draft.table import Span, folded, span
 
 _NUMBER = re.compile(r"(-?\d+(?:[.,]\d+)?)(?:\s*/\s*(\d+))?")
 _STEP = re.compile(r"^(?:bước|buoc|b)?\s*0*(\d{1,3})(?:[.,\-]?([0-9a-zđ]{1,2}))?[.:)]?$", re.IGNORECASE)
@@ -81,17 +81,24 @@ def is_yes(text: str) -> bool:
 
 def read_procedure_value(column: str, text: str, where: str) -> Any:
     """A value that belongs to the procedure as a whole, in the type StepTable wants."""
-    words = folded(text)
     if column == "total":
         return read_time(text, "d", where)[0]
-    if column == "fee_amount":
-        digits = re.sub(r"\D", "", text)
-        return int(digits) if digits and len(digits) <= 12 else 0
-    if column == "level":
-        named = next((level for word, level in _LEVELS.items() if word in words.split()), "")
-        return named or (words if words in ("commune", "province", "district") else "")
-    if column == "channels":
-        return tuple(name for name, pattern in _CHANNELS.items() if re.search(pattern, words)) or ("counter",)
     if column == "consulted":
         return tuple(part.strip() for part in text.split(";") if part.strip())
-    return text
+    reader = {"fee_amount": _amount, "level": _level, "channels": _channels}.get(column)
+    return reader(text) if reader is not None else text
+
+
+def _amount(text: str) -> int:
+    digits = re.sub(r"\D", "", text)
+    return int(digits) if digits and len(digits) <= 12 else 0
+
+
+def _level(text: str) -> str:
+    words = folded(text).split()
+    return next((level for word, level in _LEVELS.items() if word in words or words == [level]), "")
+
+
+def _channels(text: str) -> tuple[str, ...]:
+    words = folded(text)
+    return tuple(name for name, pattern in _CHANNELS.items() if re.search(pattern, words)) or ("counter",)

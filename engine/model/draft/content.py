@@ -7,14 +7,13 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.model.draft_flow import Drawn
-from engine.model.draft_table import HOURS_A_DAY, StepTable, folded, plain_number
-from engine.model.draft_units import Seating
+from engine.model.draft.flow import Drawn
+from engine.model.draft.table import HOURS_A_DAY, StepTable, add_up, folded, plain_number
+from engine.model.draft.units import Seating
 from engine.model.elements import TASKS
 from engine.model.procedure import Fee, Manifest, PaperRequirement, Phase, Result, Supplement
 
@@ -132,10 +131,8 @@ def _phases(table: StepTable) -> tuple[Phase, ...]:
         return ()
     found = []
     for number in sorted({step.phase for step in table.steps}):
-        hours = [step.time.hours for step in table.steps if step.phase == number and step.time]
-        is_countable = bool(hours) and None not in hours
-        days = sum((hour for hour in hours if hour), Decimal(0)) / HOURS_A_DAY
-        found.append(Phase(number=number, limit=f"{plain_number(days)}d" if is_countable else ""))
+        hours = add_up(step.time for step in table.steps if step.phase == number)
+        found.append(Phase(number=number, limit=f"{plain_number(hours / HOURS_A_DAY)}d" if hours else ""))
     return tuple(found)
 
 
@@ -171,11 +168,11 @@ def _field(table: StepTable) -> Mapping[str, Any]:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "draft_fields.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "fields.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _template(key: str) -> dict[str, Any]:
-    path = Path(__file__).parent / "draft_forms" / f"{key}.json"
+    path = Path(__file__).parent / "forms" / f"{key}.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found

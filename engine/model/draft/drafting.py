@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.model.draft_content import make_forms, make_manifest, make_scenario
-from engine.model.draft_findings import TableFinding, examine
-from engine.model.draft_flow import Drawn, draw
-from engine.model.draft_table import StepTable
-from engine.model.draft_units import seat_units
-from engine.model.layout import lay_out
+from engine.model.diagram.layout import lay_out
+from engine.model.diagram.sketch import Sketch
+from engine.model.diagram.write import write_bpmn
+from engine.model.draft.content import make_forms, make_manifest, make_scenario
+from engine.model.draft.findings import TableFinding, examine
+from engine.model.draft.flow import Drawn, draw
+from engine.model.draft.table import StepTable
+from engine.model.draft.units import seat_units
 from engine.model.procedure import ProcedureFolder
-from engine.model.sketch import Sketch
-from engine.model.write import write_bpmn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

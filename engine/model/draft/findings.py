@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.model.draft_flow import Drawn
-from engine.model.draft_kinds import ASSUMED_CONSULTATION
-from engine.model.draft_table import HOURS_A_DAY, StepTable, plain_number
-from engine.model.draft_units import Seating
+from engine.model.draft.flow import Drawn
+from engine.model.draft.kinds import ASSUMED_CONSULTATION
+from engine.model.draft.table import HOURS_A_DAY, StepTable, add_up, plain_number
+from engine.model.draft.units import Seating
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,9 @@ def examine(table: StepTable, seating: Seating, drawn: Drawn) -> tuple[TableFind
 
 
 def _sum_of_steps(table: StepTable) -> Iterator[TableFinding]:
-    times = [step.time for step in table.steps if step.time]
-    hours = [time.hours for time in times]
-    if table.total is None or table.total.hours is None or not hours or None in hours:
+    total = add_up(step.time for step in table.steps)
+    if table.total is None or table.total.hours is None or not total:
         return
-    total = sum((hour for hour in hours if hour), Decimal(0))
     is_whole = all(step.is_time_given for step in table.steps)
     if total == table.total.hours or (total < table.total.hours and not is_whole):
         return  # a missing time is not a wrong one
@@ -139,16 +137,16 @@ def _work(drawn: Drawn) -> Iterator[TableFinding]:
 
 def _sums_of_tasks(table: StepTable) -> Iterator[TableFinding]:
     for step in table.steps:
-        hours = [task.time.hours or Decimal(0) for task in step.tasks if task.time]
+        hours = add_up(task.time for task in step.tasks)
         own = step.time.hours if step.time else None
         is_whole = all(task.is_time_given for task in step.tasks)
-        if step.time is None or own is None or not hours or sum(hours) == own or (sum(hours) < own and not is_whole):
+        if step.time is None or own is None or not hours or hours == own or (hours < own and not is_whole):
             continue
         yield TableFinding(
             rule="tasks_differ",
             severity="info",
             step=step.order,
-            message=f"Bước {step.order}: thời gian các việc cộng lại là {_days(sum(hours, Decimal(0)))}, "
+            message=f"Bước {step.order}: thời gian các việc cộng lại là {_days(hours)}, "
             f"của bước là {step.time.words}; thời gian của bước được áp dụng.",
         )
 

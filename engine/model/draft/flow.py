@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from engine.model.draft_kinds import Kind, Work, kind_of, list_work, step_label, submission
-from engine.model.draft_table import Span, StepTable
-from engine.model.draft_units import Place, Seating
+from engine.model.diagram.sketch import Detour, Group, Sketch
+from engine.model.draft.kinds import Kind, Work, kind_of, list_work, step_label, submission
+from engine.model.draft.table import Span, StepTable
+from engine.model.draft.units import Place, Seating
 from engine.model.elements import EventDefinition, Flow, Lane, Node
-from engine.model.sketch import Detour, Group, Sketch
 
 ONLINE = 'channel == "online"'
 SUPPLEMENT, REFUSE, RETURN, CONSULT = "supplement", "refuse", "return", "consult"
@@ -79,7 +79,7 @@ class _Drawer:
 
     def _start(self) -> None:
         first = submission(self.table, self.seating)
-        start = Node(id="submitted", kind="startEvent", name="Hồ sơ được nộp", lane=self._counter())
+        start = Node(id="submitted", kind="startEvent", name="Hồ sơ được nộp", lane=self._lane(self.works[0].place))
         self._place(replace(start, documentation=first.action if first else ""), first.order if first else None)
 
     def _end(self) -> None:

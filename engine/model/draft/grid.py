@@ -6,13 +6,12 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
-from engine.model.draft_cells import (
+from engine.model.draft.cells import (
     is_phase_heading,
     is_yes,
     read_order,
@@ -21,13 +20,14 @@ from engine.model.draft_cells import (
     read_time,
     read_unit,
 )
-from engine.model.draft_sheet import Grid, Row
-from engine.model.draft_table import (
+from engine.model.draft.sheet import Grid, Row
+from engine.model.draft.table import (
     HOURS_A_DAY,
     Span,
     StepTable,
     TableStep,
     TableTask,
+    add_up,
     check_codes,
     folded,
     make_table,
@@ -196,20 +196,14 @@ def _steps(lines: Sequence[_Line]) -> list[TableStep]:
 def _step(run: Sequence[_Line]) -> TableStep:
     """A step from its rows: one row is a step by itself; of several each is a task, unless the first heads 2.1, 2.2."""
     first = run[0]
-    units = list(dict.fromkeys(line.cells["unit"] for line in run if line.cells.get("unit")))
-    if not units:
-        raise InputError(f"{first.where}: bước {first.order} chưa ghi đơn vị thực hiện.")
-    if len(units) > 1:
-        raise InputError(
-            f"{first.where}: bước {first.order} có hai đơn vị (“{units[0]}”, “{units[1]}”); hãy tách thành hai bước."
-        )
     is_headed = not first.is_part and any(line.is_part for line in run)
     has_names = any(line.cells.get("task") or line.cells.get("step_name") for line in run)
-    parts = run[1:] if is_headed else run if len(run) > 1 or has_names or first.is_part else ()
-    time, is_given = _step_time(run, parts, is_headed=is_headed)
+    parts = run if len(run) > 1 or has_names or first.is_part else ()
+    parts = parts[1:] if is_headed else parts
+    time, is_given = _step_time(run[:1] if is_headed else run, parts)
     return TableStep(
         order=first.order,
-        unit=units[0],
+        unit=_unit(run),
         action=_first(run, ("step_name", "action", "task")),
         time=time,
         is_time_given=is_given,
@@ -219,29 +213,41 @@ def _step(run: Sequence[_Line]) -> TableStep:
     )
 
 
-def _step_time(run: Sequence[_Line], parts: Sequence[_Line], *, is_headed: bool) -> tuple[Span | None, bool]:
-    """The binding time: the step's own cell, or the sum when every task has one in the same column."""
-    own = [line.time("time") for line in (run[:1] if is_headed else run)]
-    given = [time for time, is_given in own if is_given]
-    if len(given) > 1 and len(parts) > 1:
-        return _sum(given), True
+def _unit(run: Sequence[_Line]) -> str:
+    """The one unit of a step's rows."""
+    where, order = run[0].where, run[0].order
+    units = list(dict.fromkeys(line.cells["unit"] for line in run if line.cells.get("unit")))
+    if not units:
+        raise InputError(f"{where}: bước {order} chưa ghi đơn vị thực hiện.")
+    if len(units) > 1:
+        raise InputError(f"{where}: bước {order} có hai đơn vị (“{units[0]}”, “{units[1]}”); hãy tách thành hai bước.")
+    return units[0]
+
+
+def _step_time(own: Sequence[_Line], parts: Sequence[_Line]) -> tuple[Span | None, bool]:
+    """The binding time: the step's own cell, or the sum when every task has one."""
+    given = [time for time, is_given in (line.time("time") for line in own) if is_given]
     if given:
-        return given[0], True
-    if any(line.cells.get("time") for line in run):
+        return (_sum(given) if len(given) > 1 else given[0]), True
+    if any(line.cells.get("time") for line in own):
         return None, False  # the cell says that there is no fixed limit
-    of_tasks = [line.time("task_time" if "task_time" in line.cells else "time") for line in parts]
-    times = [time for time, is_given in of_tasks if is_given]
-    return _sum(times), bool(times)
+    of_tasks = [time for time, is_given in map(_task_time, parts) if is_given]
+    return _sum(of_tasks), bool(of_tasks)
+
+
+def _task_time(line: _Line) -> tuple[Span | None, bool]:
+    return line.time("task_time" if "task_time" in line.cells else "time")
 
 
 def _sum(times: Sequence[Span | None]) -> Span | None:
+    """Days as soon as one is in days; where hours cannot be counted, the first stands for all."""
     known = [time for time in times if time is not None]
-    hours = [time.hours for time in known]
-    if not known or None in hours:
+    hours = add_up(known)
+    if not hours:
         return known[0] if known else None
-    total = sum((hour for hour in hours if hour), Decimal(0))
-    is_days = any(time.unit == "d" for time in known)
-    return Span(value=total / HOURS_A_DAY, unit="d") if is_days else Span(value=total, unit="h")
+    if any(time.unit == "d" for time in known):
+        return Span(value=hours / HOURS_A_DAY, unit="d")
+    return Span(value=hours, unit="h")
 
 
 def _task(line: _Line) -> TableTask:
@@ -249,7 +255,7 @@ def _task(line: _Line) -> TableTask:
     name = cells.get("task") or cells.get("action") or cells.get("step_name")
     if not name:
         raise InputError(f"{line.where}: việc của bước {line.order} chưa ghi nội dung.")
-    time, is_given = line.time("task_time" if "task_time" in cells else "time")
+    time, is_given = _task_time(line)
     return TableTask(
         name=name,
         code=cells.get("task_code", ""),
@@ -271,5 +277,5 @@ def _first(run: Sequence[_Line], columns: Sequence[str]) -> str:
 
 @cache
 def _patterns(part: str) -> dict[str, re.Pattern[str]]:
-    data = tomllib.loads((Path(__file__).parent / "draft_headings.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads((Path(__file__).parent / "headings.toml").read_text(encoding="utf-8"))
     return {column: re.compile(pattern) for column, pattern in data[part].items()}

@@ -1,4 +1,4 @@
-"""A step table's tasks in order, each with the kind of work it is (draft_kinds.toml) and where it happens."""
+"""A step table's tasks in order, each with the kind of work it is (kinds.toml) and where it happens."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from engine.model.draft_table import Span, StepTable, TableStep, TableTask, folded
-from engine.model.draft_units import Place, Seating, reworded
+from engine.model.draft.table import Span, StepTable, TableStep, TableTask, folded
+from engine.model.draft.units import Place, Seating, reworded
 
 MAX_NAME = 64
 MAX_STEP_NAME = 90
@@ -135,18 +135,18 @@ def _mentioned(step: TableStep, seating: Seating) -> Iterator[Work]:
 
 
 def _kind(task: TableTask, place: Place) -> Kind:
+    """By the task's code; else by who does it, where only that counts; else by its words; else by who sits there."""
     by_code = next((kind for kind in _kinds() if task.code in kind.codes), None)
     if by_code is not None:
         return by_code
+    name = folded(task.name)
     if place.key == "applicant":
-        return kind_of("pay" if re.search(kind_of("pay").words, folded(task.name)) else "applicant")
+        return kind_of("pay" if kind_of("pay").words.search(name) else "applicant")
     if place.is_consulted or place.is_external:
         return kind_of("tax_request" if place.is_external else "consult")
-    name = folded(task.name)
-    found = next((kind for kind in _kinds() if kind.words.search(name)), None)
-    if found is not None and not (found.key == "receive" and place.seat != "one_stop"):
-        return found
-    return kind_of(_BY_ROLE.get(place.role, "handle" if place.seat != "one_stop" else "hand_over"))
+    at_counter = place.seat == "one_stop"
+    by_words = (kind for kind in _kinds() if kind.words.search(name) and (at_counter or kind.key != "receive"))
+    return next(by_words, kind_of(_BY_ROLE.get(place.role, "hand_over" if at_counter else "handle")))
 
 
 def _shorter(task: Span | None, step: Span | None) -> Span | None:
@@ -194,16 +194,15 @@ def _mark_handling(works: list[Work]) -> list[Work]:
 
 
 def _mark_decision(works: list[Work]) -> list[Work]:
+    """Where the table does not say at which task the business is done: at the last signature, or what comes nearest."""
     if any(work.is_decision for work in works):
         return works
-    before_return = list(works)
-    while before_return and before_return[-1].key in ("return_result", "pay"):
-        before_return.pop()
-    for key in _DECIDING:
-        for work in reversed(before_return or works):
-            if work.key == key:
-                return [replace(other, is_decision=True) if other is work else other for other in works]
-    return works
+    last = len(works)
+    while last and works[last - 1].key in ("return_result", "pay"):
+        last -= 1
+    candidates = list(reversed(works[:last] or works))
+    done = next((work for key in _DECIDING for work in candidates if work.key == key), None)
+    return [replace(work, is_decision=True) if work is done else work for work in works]
 
 
 def kind_of(key: str) -> Kind:
@@ -213,7 +212,7 @@ def kind_of(key: str) -> Kind:
 
 @cache
 def _kinds() -> tuple[Kind, ...]:
-    rows = tomllib.loads((Path(__file__).parent / "draft_kinds.toml").read_text(encoding="utf-8"))["kind"]
+    rows = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text(encoding="utf-8"))["kind"]
     return tuple(
         Kind(
             key=row["key"],

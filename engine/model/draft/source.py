@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from engine.errors import UnreadableFile
-from engine.model.draft_grid import tables_from_grids
-from engine.model.draft_sheet import csv_grids, xlsx_grids
-from engine.model.draft_table import StepTable, tables_from_json
+from engine.model.draft.grid import tables_from_grids
+from engine.model.draft.sheet import csv_grids, xlsx_grids
+from engine.model.draft.table import StepTable, tables_from_json
 
 MAX_BYTES = 16 * 1024 * 1024
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -131,6 +131,15 @@ def make_table(values: Mapping[str, Any], steps: Sequence[TableStep]) -> StepTab
         raise InputError("Bảng không có tên thủ tục.")
     if not steps:
         raise InputError(f"Thủ tục “{name}” không có bước nào.")
+    _check_steps(name, steps)
+    code = str(values.get("code") or "").strip() or ascii_code(name)
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
+        raise InputError(f"Mã thủ tục “{code}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
+    rest = {key: value for key, value in values.items() if key not in ("name", "code") and value is not None}
+    return StepTable(name=re.sub(r"[\s,;]+$", "", name), code=code, steps=tuple(steps), **rest)
+
+
+def _check_steps(name: str, steps: Sequence[TableStep]) -> None:
     tasks = sum(max(1, len(step.tasks)) for step in steps)
     if len(steps) > MAX_STEPS or tasks > MAX_TASKS:
         raise InputError(
@@ -141,11 +150,6 @@ def make_table(values: Mapping[str, Any], steps: Sequence[TableStep]) -> StepTab
             raise InputError(
                 f"Thủ tục “{name}”: bước {step.order} đứng sau bước {before.order}, sai hoặc trùng thứ tự."
             )
-    code = str(values.get("code") or "").strip() or ascii_code(name)
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", code):
-        raise InputError(f"Mã thủ tục “{code}” chỉ được gồm chữ không dấu, số, dấu chấm và gạch nối.")
-    rest = {key: value for key, value in values.items() if key not in ("name", "code") and value is not None}
-    return StepTable(name=re.sub(r"[\s,;]+$", "", name), code=code, steps=tuple(steps), **rest)
 
 
 def span(value: object, unit: str, where: str) -> Span | None:
@@ -163,6 +167,12 @@ def span(value: object, unit: str, where: str) -> Span | None:
     if number < 0 and number != -1:
         raise InputError(f"{where}: thời gian không được âm ({plain_number(number).replace('.', ',')}).")
     return Span(value=number, unit=unit) if number > 0 else None
+
+
+def add_up(times: Iterable[Span | None]) -> Decimal:
+    """Working hours of all; 0 when there are none, or when some cannot be turned into hours."""
+    hours = [time.hours for time in times if time is not None]
+    return Decimal(0) if None in hours else sum((hour for hour in hours if hour), Decimal(0))
 
 
 def span_unit(name: object, where: str) -> str:
@@ -201,30 +211,31 @@ def _table(row: Any, number: int) -> StepTable:
     steps = row.get("steps")
     if not isinstance(steps, list):
         raise InputError(f"{where}: thiếu cột “steps”.")
-    total = row.get("total_time") or {}
-    if not isinstance(total, Mapping):
-        raise InputError(f"{where}: “total_time” phải gồm value và unit.")
-    fee = row.get("fee") or {}
-    consulted = row.get("consulted_units") or []
-    channels = row.get("channel") or ["counter"]
-    if not isinstance(fee, Mapping) or not isinstance(consulted, list) or not isinstance(channels, list):
-        raise InputError(f"{where}: fee, consulted_units hoặc channel sai dạng.")
+    texts = {key: _text(row, key, where) for key in ("field", "level", "agency", "evidence", "source", "cutoff")}
+    total = _part(row, "total_time", dict, where)
     values = {
+        **texts,
         "name": name,
         "code": _text(row, "local_code", where) or _text(row, "code", where),
         "national_code": _text(row, "code", where),
-        "field": _text(row, "field", where),
-        "level": _text(row, "level", where),
-        "agency": _text(row, "agency", where),
-        "evidence": _text(row, "evidence", where),
-        "source": _text(row, "source", where),
-        "cutoff": _text(row, "cutoff", where),
         "total": span(total.get("value"), span_unit(total.get("unit"), where), f"{where}, tổng thời gian"),
-        "fee_amount": _amount(fee.get("amount"), where),
-        "consulted": tuple(str(unit) for unit in consulted),
-        "channels": tuple("post" if channel == "postal" else str(channel) for channel in channels),
+        "fee_amount": _amount(_part(row, "fee", dict, where).get("amount"), where),
+        "consulted": tuple(str(unit) for unit in _part(row, "consulted_units", list, where)),
+        "channels": tuple(_channel(channel) for channel in _part(row, "channel", list, where)) or ("counter",),
     }
     return make_table(values, [_step(step, where) for step in steps])
+
+
+def _part(row: Mapping[str, Any], key: str, kind: type[Any], where: str) -> Any:
+    """A nested list or object; nothing counts as empty."""
+    found = row.get(key)
+    if found is not None and not isinstance(found, kind):
+        raise InputError(f"{where}: cột “{key}” sai dạng.")
+    return found or kind()
+
+
+def _channel(name: object) -> str:
+    return "post" if name == "postal" else str(name)
 
 
 def _step(row: Any, where: str) -> TableStep:
@@ -241,9 +252,6 @@ def _step(row: Any, where: str) -> TableStep:
     phase = row.get("phase") or 1
     if phase not in (1, 2, 3):
         raise InputError(f"{where}: giai đoạn “{phase}” không có.")
-    tasks = row.get("tasks") or []
-    if not isinstance(tasks, list):
-        raise InputError(f"{where}: “tasks” phải là danh sách.")
     return TableStep(
         order=order,
         unit=_text(row, "unit", where, required=True),
@@ -252,7 +260,7 @@ def _step(row: Any, where: str) -> TableStep:
         is_time_given=row["time_value"] not in (None, "", -1),
         phase=phase,
         output=_text(row, "output", where),
-        tasks=tuple(_task(task, unit, where) for task in tasks),
+        tasks=tuple(_task(task, unit, where) for task in _part(row, "tasks", list, where)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Units named in step tables, mapped to the seats of today's two-level government by draft_units.toml."""
+"""Units named in step tables, mapped to the seats of today's two-level government by units.toml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
-from engine.model.draft_table import StepTable, TableStep, folded
+from engine.model.draft.table import StepTable, TableStep, folded
 
 _UNIT_WORDS = re.compile(
     r"(so|phong|ban|chi cuc|cuc|chi nhanh|trung tam|van phong|ubnd|uy ban|hdnd|cong an|truong|benh vien|doi|to|"
@@ -91,21 +91,28 @@ def seat_units(table: StepTable) -> Seating:
     """Find every step's place; InputError for a name that is no unit at all."""
     swaps, forced_level = _adaptation(table)
     raw = {step.order: _find(step.unit, step, swaps) for step in table.steps}
-    agency = _swap(_match(table.agency), swaps) if table.agency else None
-    lead = agency if agency and _is_office(agency) else _first_office(raw)
-    level = forced_level or _level(table, raw, lead)
-    lead_place = lead.place(level) if lead else None
-    places = {order: _seated(entry, level, lead_place, table) for order, entry in raw.items()}
-    one_stop = next((place for place in places.values() if place.key == "one_stop"), None)
+    lead_entry = _lead(table, raw, swaps)
+    level = forced_level or _level(table, raw, lead_entry)
+    lead = lead_entry.place(level) if lead_entry else None
+    places = {order: _seated(entry, level, lead, table) for order, entry in raw.items()}
     return Seating(
         level=level,
-        lead=lead_place.seat if lead_place else "one_stop",
-        agency=lead_place.name if lead_place else (table.agency or _entry("one_stop").place(level).name),
+        lead=lead.seat if lead else "one_stop",
+        agency=lead.name if lead else (table.agency or _entry("one_stop").place(level).name),
         places=places,
-        one_stop=one_stop or _entry("one_stop").place(level),
+        one_stop=_entry("one_stop").place(level),
         is_adapted=table.level == "district" or any(place.is_old for place in places.values()),
         mentions=tuple(_mentions(table, level, {place.key for place in places.values()})),
     )
+
+
+def _lead(table: StepTable, raw: Mapping[int, _Entry | str], swaps: Mapping[str, str]) -> _Entry | None:
+    """The agency the table names, else the first office at work in it, else whoever leads."""
+    named = _match(table.agency) if table.agency else None
+    entries = [entry for entry in raw.values() if isinstance(entry, _Entry)]
+    offices = [entry for entry in (_swap(named, swaps), *entries) if entry is not None and _is_office(entry)]
+    leaders = [entry for entry in entries if entry.seat.endswith(".leader")]
+    return next(iter((*offices, *leaders)), None)
 
 
 def _mentions(table: StepTable, level: str, seated: set[str]) -> Iterator[Mention]:
@@ -158,24 +165,17 @@ def _seated(entry: _Entry | str, level: str, lead: Place | None, table: StepTabl
 
 
 def _is_office(entry: _Entry) -> bool:
+    """Neither counter, applicant, leader nor consulted."""
     return entry.seat not in ("one_stop", "lead") and not (
         entry.is_consulted or entry.is_external or entry.seat.endswith(".leader")
     )
 
 
-def _first_office(raw: Mapping[int, _Entry | str]) -> _Entry | None:
-    """The lead when the table names none: the first unit that is neither counter, applicant, leader nor consulted."""
-    for entry in raw.values():
-        if isinstance(entry, _Entry) and _is_office(entry):
-            return entry
-    return next((entry for entry in raw.values() if isinstance(entry, _Entry) and entry.seat.endswith(".leader")), None)
-
-
 def _level(table: StepTable, raw: Mapping[int, _Entry | str], lead: _Entry | None) -> str:
     if table.level in ("province", "commune"):
         return table.level
-    entries = [entry for entry in raw.values() if isinstance(entry, _Entry)]
-    if any(entry.seat.startswith("commune.") for entry in entries):
+    fixed = [entry for entry in raw.values() if isinstance(entry, _Entry) and len(set(entry.seats.values())) == 1]
+    if any(entry.seat.startswith("commune.") for entry in fixed):
         return "commune"
     return "province" if lead is not None and lead.seat.startswith(("department.", "province.")) else "commune"
 
@@ -190,7 +190,7 @@ def _adaptation(table: StepTable) -> tuple[Mapping[str, str], str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / "draft_units.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((Path(__file__).parent / "units.toml").read_text(encoding="utf-8"))
 
 
 @cache

@@ -13,7 +13,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.model.draft import Draft, draft
-from engine.model.draft_table import StepTable, tables_from_json
+from engine.model.draft.table import StepTable, tables_from_json
 from engine.model.elements import Model, Node
 from engine.model.parse import parse
 

@@ -14,9 +14,9 @@ import pytest
 
 from engine.errors import InputError, UnreadableFile
 from engine.model.draft import draft
-from engine.model.draft_cells import read_order, read_phase, read_time
-from engine.model.draft_source import read_tables
-from engine.model.draft_table import StepTable
+from engine.model.draft.cells import read_order, read_phase, read_time
+from engine.model.draft.source import read_tables
+from engine.model.draft.table import StepTable
 
 DATA = Path(__file__).parents[2] / "data" / "step_tables.json"
 HEADINGS = ("Bước", "Nội dung công việc", "Đơn vị thực hiện", "Thời gian", "Kết quả")

@@ -9,18 +9,70 @@ from pathlib import Path
 
 import pytest
 
-from engine.model.draft_flow import Drawn, draw
-from engine.model.draft_table import StepTable, tables_from_json
-from engine.model.draft_units import seat_units
+from engine.model.diagram.geometry import Box, Layout
+from engine.model.diagram.layout import lay_out
+from engine.model.draft.flow import Drawn, draw
+from engine.model.draft.table import StepTable, tables_from_json
+from engine.model.draft.units import seat_units
 from engine.model.elements import GATEWAYS
-from engine.model.layout import Box, Layout, lay_out
 
-TABLES = {
-    table.code: table
-    for table in tables_from_json(
-        json.loads((Path(__file__).parents[2] / "data" / "step_tables.json").read_text(encoding="utf-8"))
-    )
-}
+DATA = Path(__file__).parents[2] / "data" / "step_tables.json"
+
+
+def odd(code: str, *steps: tuple[str, str, float], phases: tuple[int, ...] = ()) -> dict[str, object]:
+    """A table that no department sent, to see that the picture holds: (unit, work, days) a step."""
+    rows = [
+        {"order": order, "unit": unit, "action_vi": work, "time_value": days, "time_unit": "day"}
+        for order, (unit, work, days) in enumerate(steps, start=1)
+    ]
+    for row, phase in zip(rows, phases, strict=False):
+        row["phase"] = phase
+    return {"local_code": code, "name_vi": f"Thủ tục {code}", "steps": rows}
+
+
+ODD = [
+    odd(
+        "COUNTER-LAST",
+        ("Phòng Kinh tế", "Thẩm định hồ sơ", 3),
+        ("Lãnh đạo UBND xã", "Ký duyệt", 1),
+        ("Bộ phận một cửa", "Trả kết quả", 0),
+    ),
+    odd(
+        "COUNTER-BETWEEN",
+        ("Phòng Tư pháp", "Thụ lý", 2),
+        ("Bộ phận một cửa", "Bàn giao", 1),
+        ("Phòng Kinh tế", "Thẩm định", 3),
+        ("Lãnh đạo UBND xã", "Phê duyệt", 1),
+        ("Bộ phận một cửa", "Trả kết quả", 0),
+    ),
+    odd("ONE-LANE", ("Bộ phận một cửa", "Tiếp nhận", 1), ("Bộ phận một cửa", "Trả kết quả", 0)),
+    odd("ONE-STEP", ("Phòng Kinh tế", "Xử lý hồ sơ", 1)),
+    odd(
+        "HANDLER-BELOW-REVIEW",
+        ("Bộ phận một cửa", "Tiếp nhận", 1),
+        ("Lãnh đạo Sở Tư pháp", "Phân công thụ lý", 1),
+        ("Sở Tư pháp", "Thẩm định", 3),
+        ("Lãnh đạo Sở Tư pháp", "Ký", 1),
+        ("Bộ phận một cửa", "Trả kết quả", 0),
+    ),
+    odd(
+        "LONG-WORDS",
+        (
+            "Bộ phận một cửa",
+            "Tiếp nhận, kiểm tra, hướng dẫn, số hóa, ký số, lập giấy tiếp nhận và hẹn trả kết quả " * 2,
+            1,
+        ),
+        ("Ban Quản lý khu kinh tế và các khu công nghiệp, khu chế xuất của tỉnh", "Thẩm định " + "rất kỹ " * 40, 3),
+        ("Bộ phận một cửa", "Trả kết quả", 0),
+    ),
+    odd(
+        "THREE-PHASES",
+        *[("Bộ phận một cửa", "Tiếp nhận", 1), ("Phòng Kinh tế", "Thụ lý", 2), ("Lãnh đạo UBND xã", "Ký", 1)] * 3,
+        phases=(1, 1, 1, 2, 2, 2, 3, 3, 3),
+    ),
+    odd("SIXTY-STEPS", *[("Phòng Kinh tế", "Thụ lý", 1), ("Lãnh đạo UBND xã", "Ký duyệt", 1)] * 30),
+]
+TABLES = {table.code: table for table in tables_from_json([*json.loads(DATA.read_text(encoding="utf-8")), *ODD])}
 
 
 @cache
