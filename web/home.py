@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
@@ -58,8 +59,6 @@ def glance(person: SignedIn) -> dict[str, Any]:
         now = house().clock.now(connection)
         wanted = InboxFilter(seats=seats, officer_id=person.id)
         counts = inbox_counts(connection, wanted, now, soon_after(now, house().ruleset_on(now)))
-    calendar = house().calendar
-    is_off = not calendar.is_working_day(calendar.local(now).date())
     return {
         "counter_values": [
             {
@@ -72,7 +71,14 @@ def glance(person: SignedIn) -> dict[str, Any]:
             }
             for key, title in DUE_TITLES
         ],
-        "calendar_note": f"Hôm nay là ngày nghỉ. Giờ làm việc tiếp theo: {calendar.local(calendar.next_opening(now)):%H:%M %d/%m/%Y}."
-        if is_off
-        else "",
+        "calendar_note": day_off_note(now),
     }
+
+
+def day_off_note(now: datetime) -> str:
+    """A sentence on days the house does not work, else nothing."""
+    calendar = house().calendar
+    if calendar.is_working_day(calendar.local(now).date()):
+        return ""
+    opening = calendar.local(calendar.next_opening(now))
+    return f"Hôm nay là ngày nghỉ. Giờ làm việc tiếp theo: {opening:%H:%M %d/%m/%Y}."
