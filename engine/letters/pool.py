@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import functools
 import json
@@ -93,6 +94,7 @@ class RenderPool:
         for _ in range(size):
             self._seats.put(None)
         self._size = size
+        self._process = os.getpid()
 
     def render(self, template: Path, root: Path, data: Mapping[str, Any], timestamp: int) -> bytes:
         """One PDF; a worker that dies, hangs or runs out of memory costs this letter only."""
@@ -126,7 +128,9 @@ class RenderPool:
             self._seats.put(worker)
 
     def close(self) -> None:
-        """Stop the processes; the pool may be used again and starts new ones."""
+        """Stop the processes; the pool may be used again and starts new ones. A forked child's copy does nothing."""
+        if os.getpid() != self._process:
+            return
         for worker in [self._seats.get() for _ in range(self._size)]:
             if worker is not None:
                 worker.stop()
@@ -135,7 +139,9 @@ class RenderPool:
 
 @functools.cache
 def _pool_of(process: int) -> RenderPool:  # noqa: ARG001 - the process is the key
-    return RenderPool()
+    made = RenderPool()
+    atexit.register(made.close)
+    return made
 
 
 def shared_pool() -> RenderPool:

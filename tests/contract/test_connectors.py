@@ -23,7 +23,7 @@ from engine.delivery.contract import AnswersByPolling, Callback, Connector, Orde
 from engine.delivery.signature import MESSAGE_HEADER, sign
 from engine.errors import DeliveryFailed, DeliveryRejected, DeliveryRetryable, InputError, KeyRefused, NotAllowed
 
-NAMES = ("consultation", "postal")
+NAMES = ("consultation", "postal", "signing")
 SECRET = "a secret of this test"
 
 

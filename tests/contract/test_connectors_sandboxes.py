@@ -23,7 +23,7 @@ from connectors.sandboxes import sandbox_module
 from engine.delivery.contract import Connector, Order
 from engine.store.settings import Settings
 
-NAMES = ("consultation", "postal")
+NAMES = ("consultation", "postal", "signing")
 SECRET = "a secret of this test"
 
 
@@ -93,6 +93,7 @@ def test_demo_starts_every_sandbox_with_a_key_of_its_own(tmp_path: Path, monkeyp
     assert [(name, url) for name, _, url in commands] == [
         ("consultation", "http://127.0.0.1:9101"),
         ("postal", "http://127.0.0.1:9102"),
+        ("signing", "http://127.0.0.1:9103"),
     ]
     assert sandboxes.sandbox_environment(settings) == environment
     assert len({value for name, value in environment.items() if name.endswith("_SECRET")}) == len(NAMES)
