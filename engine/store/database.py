@@ -15,22 +15,26 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from engine.errors import CaseBusy, NotConfigured
 from engine.store import roles
 from engine.store.postgres import EmbeddedPostgres
-from engine.store.roles import Role, name_of
+from engine.store.roles import PROVINCE, Role, name_of
 from engine.store.settings import Settings
 
 EVERYBODY = "*"
 LOCK_TIMEOUT = "2s"
 OLDEST_SERVER = 17  # the oldest one this was started on
 _ENTER = "select set_config('lock_timeout', %(lock)s, true), set_config('app.units', %(units)s, true)"
+_ENTER_PROVINCE = f"{_ENTER}, set_config('role', '{PROVINCE}', true)"
 
 
 class Store:
     """Engines per role, opened when first used. Connections log in as (or are switched to) a role without bypass."""
 
-    def __init__(self, settings: Settings, server: EmbeddedPostgres | None) -> None:
+    def __init__(self, settings: Settings, server: EmbeddedPostgres | None, *, waits_for_disk: bool = True) -> None:
         self.settings = settings
         self.server = server
         self._engines: dict[Role, Engine] = {}
+        self._options = "-c timezone=Asia/Ho_Chi_Minh"
+        if not waits_for_disk:
+            self._options += " -c synchronous_commit=off"
 
     @classmethod
     def open(cls, settings: Settings) -> Store:
@@ -52,7 +56,7 @@ class Store:
 
     def conninfo(self, role: Role | None = None) -> str:
         """libpq connection string of a role; without one, of the login that MOTCUA_DATABASE_URL names."""
-        options = "-c timezone=Asia/Ho_Chi_Minh"
+        options = self._options
         if self.server is not None:
             user = name_of(role) if role else "postgres"
             return make_conninfo(self.server.conninfo(user=user, database=roles.DATABASE), options=options)
@@ -64,6 +68,18 @@ class Store:
             options += f" -c role={name_of(role)}"
         earlier = given.pop("options", None)
         return make_conninfo("", **{**given, "options": f"{earlier} {options}" if earlier else options})
+
+    @contextlib.contextmanager
+    def hurried(self) -> Iterator[Store]:
+        """The same database through connections whose commits a power cut may lose, all after a certain one of them.
+
+        Only for work that is done again from the start when it did not end: the next commit of this store keeps it all.
+        """
+        store = Store(self.settings, self.server, waits_for_disk=False)
+        try:
+            yield store
+        finally:
+            store.dispose()
 
     @contextlib.contextmanager
     def transaction(self, *, role: Role = "app", units: Sequence[str] = ()) -> Iterator[Connection]:
@@ -103,11 +119,15 @@ class Store:
 
     def close(self) -> None:
         """Give back every connection; stop the embedded server if it is ours."""
+        self.dispose()
+        if self.server is not None:
+            self.server.stop()
+
+    def dispose(self) -> None:
+        """Give back every connection."""
         for engine in self._engines.values():
             engine.dispose()
         self._engines.clear()
-        if self.server is not None:
-            self.server.stop()
 
     def _engine(self, role: Role) -> Engine:
         if role not in self._engines:
@@ -131,16 +151,17 @@ class Store:
         a fresh one, at no cost in the good case.
         """
         engine = self._engine(role)
+        enter = _ENTER_PROVINCE if role == "app" and seen == EVERYBODY else _ENTER
         connection = engine.connect()
         try:
             try:
-                connection.exec_driver_sql(_ENTER, {"lock": LOCK_TIMEOUT, "units": seen})
+                connection.exec_driver_sql(enter, {"lock": LOCK_TIMEOUT, "units": seen})
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 connection.close()
                 connection = engine.connect()
-                connection.exec_driver_sql(_ENTER, {"lock": LOCK_TIMEOUT, "units": seen})
+                connection.exec_driver_sql(enter, {"lock": LOCK_TIMEOUT, "units": seen})
             yield connection
         finally:
             connection.close()

@@ -1,4 +1,4 @@
-"""The three database roles and what must stand before the first migration: roles, database, rights to create."""
+"""The database roles and what must stand before the first migration: roles, database, rights to create."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from engine.errors import NotConfigured
 
 Role = Literal["app", "worker", "owner"]
 ROLES: tuple[Role, ...] = ("owner", "app", "worker")
+PROVINCE = "motcua_province"
+"""What `app` becomes for a transaction that may see the whole province; so the policy of `app` can use its index."""
+NAMES = (*(f"motcua_{role}" for role in ROLES), PROVINCE)
 DATABASE = "motcua"
 _BOOTSTRAP_LOCK = 0x6D6F7463  # "motc"
 
@@ -38,7 +41,7 @@ def prepare_external(login: psycopg.Connection) -> None:
     login.execute("select pg_advisory_lock(%s)", (_BOOTSTRAP_LOCK,))
     try:
         _create_roles(login, login=False)
-        names = [sql.Identifier(name_of(role)) for role in ROLES]
+        names = [sql.Identifier(name) for name in NAMES]
         login.execute(sql.SQL("grant {} to current_user").format(sql.SQL(", ").join(names)))
         database, owner = sql.Identifier(login.info.dbname), names[0]
         login.execute(sql.SQL("grant create on database {} to {}").format(database, owner))
@@ -47,8 +50,8 @@ def prepare_external(login: psycopg.Connection) -> None:
         raise NotConfigured(
             "Tài khoản trong MOTCUA_DATABASE_URL không đủ quyền chuẩn bị cơ sở dữ liệu. "
             "Nhờ người quản trị PostgreSQL chạy: "
-            f"{'; '.join(f'create role {name_of(role)} nologin nobypassrls' for role in ROLES)}; "
-            f"grant {', '.join(name_of(role) for role in ROLES)} to {login.info.user}; "
+            f"{'; '.join(f'create role {name} nologin nobypassrls' for name in NAMES)}; "
+            f"grant {', '.join(NAMES)} to {login.info.user}; "
             f"grant create on database {login.info.dbname} to {name_of('owner')}; "
             f"grant usage, create on schema public to {name_of('owner')};"
         ) from error
@@ -57,8 +60,11 @@ def prepare_external(login: psycopg.Connection) -> None:
 
 
 def _create_roles(connection: psycopg.Connection, *, login: bool) -> None:
-    names = [name_of(role) for role in ROLES]
-    rows = connection.execute("select rolname from pg_roles where rolname = any(%s)", (names,)).fetchall()
-    for name in set(names) - {row[0] for row in rows}:
+    rows = connection.execute("select rolname from pg_roles where rolname = any(%s)", (list(NAMES),)).fetchall()
+    missing = set(NAMES) - {row[0] for row in rows}
+    for name in missing:
         statement = "create role {} login nobypassrls" if login else "create role {} nologin nobypassrls"
         connection.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    if PROVINCE in missing:  # may be taken on, is not inherited: app alone stays behind its own policies
+        grant = sql.SQL("grant {} to {} with inherit false, set true")
+        connection.execute(grant.format(sql.Identifier(PROVINCE), sql.Identifier(name_of("app"))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from engine.errors import NotConfigured
 from engine.store import postgres
@@ -53,7 +55,8 @@ def postmaster(server: EmbeddedPostgres) -> int:
 
 def kill_everything(server: EmbeddedPostgres) -> None:
     for pid in children_of(server):
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
     if server._child is not None:
         server._child.wait()
 
@@ -311,6 +314,8 @@ def test_the_embedded_store_is_ready_in_one_call_and_heals_after_a_crash(data_di
         assert store.server is not None
         with store.transaction() as connection:
             assert connection.exec_driver_sql("select current_user, session_user").one() == ("motcua_app",) * 2
+        with pytest.raises(ProgrammingError), store.transaction(units=["*"]) as connection:
+            connection.exec_driver_sql("set role motcua_owner")  # a login of its own: there is nothing to switch to
         kill_everything(store.server)
         store.server.start()
         with store.transaction() as connection:  # the pooled connection is dead; nobody notices

@@ -13,7 +13,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import FrameType, ModuleType
@@ -21,7 +21,7 @@ from types import FrameType, ModuleType
 import click
 
 from engine.errors import NotConfigured
-from engine.store.database import Store, is_empty
+from engine.store.database import Store
 from engine.store.migrations import migrate
 from engine.store.settings import Settings
 from web.household import Child, Household
@@ -33,7 +33,8 @@ MANIFEST = Path(__file__).parents[1] / "static" / "built" / "manifest.json"
 @click.command("up")
 @click.option("--port", type=click.IntRange(1, 65535), help="Cổng của trang web (mặc định 8000).")
 @click.option("--empty", is_flag=True, help="Không nạp tỉnh mẫu.")
-def command(port: int | None, *, empty: bool) -> None:
+@click.option("--no-dossiers", is_flag=True, help="Nạp tỉnh mẫu với đơn vị, cán bộ, thủ tục nhưng chưa có hồ sơ nào.")
+def command(port: int | None, *, empty: bool, no_dossiers: bool) -> None:
     """Chạy tất cả trên máy này: cơ sở dữ liệu, trang web, xử lý nền, tỉnh mẫu. Dừng bằng Ctrl-C."""
     settings = Settings.from_environment()
     settings = dataclasses.replace(settings, data_dir=settings.data_dir.absolute(), port=port or settings.port)
@@ -41,11 +42,11 @@ def command(port: int | None, *, empty: bool) -> None:
         signal.signal(one, _interrupt)
     with contextlib.suppress(KeyboardInterrupt), _bound(settings) as listener:
         _check_machine(settings)
-        _run(settings, listener, empty=empty)
+        _run(settings, listener, empty=empty, no_dossiers=no_dossiers)
     click.echo("Đã dừng.")
 
 
-def _run(settings: Settings, listener: socket.socket, *, empty: bool) -> None:
+def _run(settings: Settings, listener: socket.socket, *, empty: bool, no_dossiers: bool) -> None:
     click.echo("Một Cửa đang khởi động…")
     with _step("Cơ sở dữ liệu"):
         store = Store.open(settings)
@@ -56,14 +57,12 @@ def _run(settings: Settings, listener: socket.socket, *, empty: bool) -> None:
             )
         with _step("Cấu trúc dữ liệu"):
             migrate(store)
+        environment = _environment(settings)
         demo = None if settings.is_production or empty else _demo()
         if demo is not None:
-            _load(demo, store)
+            _load(demo, settings, store, environment, with_dossiers=not no_dossiers)
         household = Household(
-            server=store.server,
-            log_dir=settings.data_dir / "logs",
-            environment=_environment(settings),
-            say=click.echo,
+            server=store.server, log_dir=settings.data_dir / "logs", environment=environment, say=click.echo
         )
         try:
             _serve(settings, household, listener, demo)
@@ -191,18 +190,22 @@ def _demo() -> ModuleType | None:
     return importlib.import_module("web.demo")
 
 
-def _load(demo: ModuleType, store: Store) -> None:
-    with store.transaction(role="owner") as connection:
-        is_first_time = is_empty(connection)
-    if is_first_time:
-        with _step("Tỉnh mẫu (lần đầu)"):
-            demo.load(store)
+def _load(
+    demo: ModuleType, settings: Settings, store: Store, environment: Mapping[str, str], *, with_dossiers: bool
+) -> None:
+    """Build the demo province in an empty house; a house that has something already is left alone."""
+    from engine.delivery.registry import load_registry
+    from engine.dossier.house import House
+
+    house = House.open(settings, store, load_registry(environment, public_url=settings.address))
+    with _step("Tỉnh mẫu"):
+        demo.load(house, progress=lambda line: click.echo(f"    {line}"), with_dossiers=with_dossiers)
 
 
 def _show_accounts(demo: ModuleType) -> None:
-    click.echo("\nTài khoản dùng thử:")
-    for login, password, title in demo.accounts():
-        click.echo(f"  {login:<16} {password:<16} {title}")
+    click.echo(f"\nTài khoản dùng thử, mật khẩu chung: {demo.PASSWORD}")
+    for login, name, roles, unit in demo.demo_accounts():
+        click.echo(f"  {login:<18} {name}, {roles}, {unit}")
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

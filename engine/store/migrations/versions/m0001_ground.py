@@ -36,47 +36,52 @@ as $$
 declare
     seen text := coalesce(current_setting('app.units', true), '');
     units text[] := string_to_array(seen, ',');
-    pattern text := '%' || regexp_replace(plain_text(trim(query)), '([\\%_])', '\\\1', 'g') || '%';
+    typed text := trim(query);
+    pattern text := '%' || regexp_replace(plain_text(typed), '([\\%_])', '\\\1', 'g') || '%';
 begin
-    if seen = '' or length(pattern) < 4 then
+    if seen = '' or length(typed) < 2 then
+        return;
+    end if;
+    return query select id from cases where code = upper(typed) and (seen = '*' or participants && units);
+    if found then  -- a whole code, typed or scanned
         return;
     end if;
     -- EXECUTE plans for this very pattern: a rare name by the index, a common one by the first rows that fit
     return query execute '
-        (select id from cases where code ilike $1 and ($2 or participants && $3) limit $4)
+        (select id from cases where $5 and code ilike $1 and ($2 or participants && $3) limit $4)
         union
         (select c.id from party p join cases c on c.id = p.case_id
          where p.name_search like $1 and ($2 or c.participants && $3) limit $4)
         limit $4'
-    using pattern, seen = '*', units, most;
+    using pattern, seen = '*', units, most, typed ~ '[0-9]';
 end $$;
 revoke execute on function search_cases from public;
-grant execute on function search_cases to motcua_app, motcua_worker;
+grant execute on function search_cases to motcua_app, motcua_worker, motcua_province;
 """
 
-# A subselect is evaluated once a statement, a bare call once a row.
+# A subselect is evaluated once a statement, a bare call once a row. No "or everybody" here: it would keep every index
+# out of reach; who may see the whole province becomes motcua_province for the transaction.
 _UNITS = "(select string_to_array(current_setting('app.units', true), ','))"
-_EVERYBODY = "(select current_setting('app.units', true)) = '*'"
-_OF_A_CASE = f"{_EVERYBODY} or exists (select from cases where cases.id = case_id)"  # cases has its own policy
+_OF_A_CASE = "exists (select from cases where cases.id = case_id)"  # cases has its own policy
 _POLICIES = {
-    "cases": f"{_EVERYBODY} or participants && {_UNITS}",
-    "work_item": f"{_OF_A_CASE} or unit_code = any ({_UNITS}::text[])",
-    "draft": f"{_EVERYBODY} or exists (select from work_item where work_item.id = work_item_id)",
+    "cases": f"participants && {_UNITS}",
+    "work_item": f"unit_code = any ({_UNITS}::text[]) or {_OF_A_CASE}",
+    "draft": "exists (select from work_item where work_item.id = work_item_id)",
 }
 
 _GRANTS = """
-grant usage on schema public to motcua_app, motcua_worker;
-grant select, insert, update, delete on all tables in schema public to motcua_app, motcua_worker;
-grant usage on all sequences in schema public to motcua_app, motcua_worker;
+grant usage on schema public to motcua_app, motcua_worker, motcua_province;
+grant select, insert, update, delete on all tables in schema public to motcua_app, motcua_worker, motcua_province;
+grant usage on all sequences in schema public to motcua_app, motcua_worker, motcua_province;
 
 -- append-only: an event is never changed, a value kept for erasure never edited, a seal never withdrawn
-revoke update, delete on event, seal_leaf, checkpoint from motcua_app, motcua_worker;
-revoke update on personal_value, form_submission from motcua_app, motcua_worker;
-revoke insert on seal_leaf, checkpoint from motcua_app;
-revoke update, delete on seal_pending from motcua_app;
+revoke update, delete on event, seal_leaf, checkpoint from motcua_app, motcua_worker, motcua_province;
+revoke update on personal_value, form_submission from motcua_app, motcua_worker, motcua_province;
+revoke insert on seal_leaf, checkpoint from motcua_app, motcua_province;
+revoke update, delete on seal_pending from motcua_app, motcua_province;
 revoke update on seal_pending from motcua_worker;
 -- only a demo moves the clock, and only as owner
-revoke insert, update, delete on clock_offset, alembic_version from motcua_app, motcua_worker;
+revoke insert, update, delete on clock_offset, alembic_version from motcua_app, motcua_worker, motcua_province;
 """
 
 
@@ -101,4 +106,4 @@ def upgrade() -> None:
 def _protect(table: str, rule: str) -> None:
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"create policy {table}_by_participation on {table} to motcua_app using ({rule})")
-    op.execute(f"create policy {table}_worker on {table} to motcua_worker using (true)")
+    op.execute(f"create policy {table}_of_all on {table} to motcua_worker, motcua_province using (true)")
