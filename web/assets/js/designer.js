@@ -13,7 +13,7 @@ const token = document.querySelector('meta[name="csrf"]').content;
 const container = root.querySelector('.canvas');
 const told = root.querySelector('[data-saved]');
 const { source, lint: lintUrl } = root.dataset;
-const canEdit = Boolean(root.dataset.save);
+const canEdit = Boolean(root.dataset.saveUrl);
 let revision = Number(root.dataset.revision);
 let isDirty = false;
 
@@ -78,7 +78,7 @@ async function start() {
   root.querySelector('[data-save]')?.addEventListener('click', async () => {
     try {
       const { xml: current } = await modeler.saveXML({ format: true });
-      const answer = await post(root.dataset.save, { source: current, revision });
+      const answer = await post(root.dataset.saveUrl, { source: current, revision });
       revision = answer.revision;
       findings.show(answer.findings);
       isDirty = false;
@@ -110,6 +110,7 @@ async function start() {
   window.addEventListener('beforeunload', (event) => {
     if (isDirty) event.preventDefault();
   });
+  root.querySelector('[data-table]').open = !canEdit;
   root.modeler = modeler;
   root.untranslated = missing;
   root.dataset.ready = '1';
