@@ -6,8 +6,10 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from engine.deadlines.limits import Limit, LimitUnit
 from engine.errors import InputError
-from engine.model.draft.table import Span, folded, span
+from engine.model.draft.table import folded
+from engine.model.draft.times import read_limit
 
 _NUMBER = re.compile(r"(-?\d+(?:[.,]\d+)?)(?:\s*/\s*(\d+))?")
 _STEP = re.compile(r"^(?:bước|buoc|b)?\s*0*(\d{1,3})(?:[.,\-]?([0-9a-zđ]{1,2}))?[.:)]?$", re.IGNORECASE)
@@ -18,7 +20,7 @@ _LEVELS = {"xa": "commune", "phuong": "commune", "tinh": "province", "huyen": "d
 _CHANNELS = {"counter": r"truc tiep|counter", "online": r"truc tuyen|online|mang", "post": r"buu chinh|post"}
 
 
-def read_time(text: str, default_unit: str, where: str) -> tuple[Span | None, bool]:
+def read_time(text: str, default_unit: LimitUnit, where: str) -> tuple[Limit | None, bool]:
     """The limit in a cell, and whether it gives one at all: -1 and "không quy định" do not, 0 and "không tính" do."""
     for sign, spelled in _FRACTIONS.items():
         text = text.replace(sign, f" {spelled}")
@@ -37,20 +39,20 @@ def read_time(text: str, default_unit: str, where: str) -> tuple[Span | None, bo
         raise InputError(f"{where}: không hiểu thời gian “{text}”.") from None
     rest = text[found.end() :]
     if "phut" in folded(rest):
-        return span((value / 60).quantize(Decimal("0.01")), "h", where), value != -1
-    return span(value, read_unit(rest, default_unit), where), value != -1
+        return read_limit((value / 60).quantize(Decimal("0.01")), LimitUnit.hour, where), value != -1
+    return read_limit(value, read_unit(rest, default_unit), where), value != -1
 
 
-def read_unit(text: str, default: str) -> str:
-    """The unit of time a text names: h, m, cd or d."""
+def read_unit(text: str, default: LimitUnit) -> LimitUnit:
+    """The unit of time a text names; days are working days unless said otherwise."""
     words = folded(text)
     if re.search(r"\bgio\b|\bhours?\b|^h$", words):
-        return "h"
+        return LimitUnit.hour
     if re.search(r"\bthang\b|\bmonths?\b", words):
-        return "m"
+        return LimitUnit.month
     if re.search(r"ngay (lich|thuong)|ke ca ngay nghi|calendar day", words):
-        return "cd"
-    return "d" if re.search(r"ngay|day", words) else default
+        return LimitUnit.day
+    return LimitUnit.working_day if re.search(r"ngay|day", words) else default
 
 
 def read_order(text: str, where: str) -> tuple[int, bool]:
@@ -82,7 +84,7 @@ def is_yes(text: str) -> bool:
 def read_procedure_value(column: str, text: str, where: str) -> Any:
     """A value that belongs to the procedure as a whole, in the type StepTable wants."""
     if column == "total":
-        return read_time(text, "d", where)[0]
+        return read_time(text, LimitUnit.working_day, where)[0]
     if column == "consulted":
         return tuple(part.strip() for part in text.split(";") if part.strip())
     reader = {"fee_amount": _amount, "level": _level, "channels": _channels}.get(column)

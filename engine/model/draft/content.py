@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine.deadlines.limits import HOURS_A_DAY
 from engine.model.draft.flow import Drawn
-from engine.model.draft.table import HOURS_A_DAY, StepTable, add_up, folded, plain_number
-from engine.model.draft.units import Seating
+from engine.model.draft.table import StepTable, folded
+from engine.model.draft.times import add_up, days, hours_of
+from engine.model.draft.units import SeatPlan
 from engine.model.elements import TASKS
 from engine.model.procedure import Fee, Manifest, PaperRequirement, Phase, Result, Supplement
 
@@ -23,7 +25,7 @@ SAME_DAY_CUTOFF = "15:00"  # civil status and certification: received later coun
 _CONDITIONAL = {"supplement": "supplement_content", "refuse": "refusal_reason", "consult": "consult_question"}
 
 
-def make_manifest(table: StepTable, seating: Seating, drawn: Drawn) -> Manifest:
+def make_manifest(table: StepTable, seating: SeatPlan, drawn: Drawn) -> Manifest:
     """procedure.toml of a draft. No total in the table means no legal limit in the manifest."""
     field = _field(table)
     return Manifest(
@@ -62,6 +64,7 @@ def make_forms(table: StepTable, drawn: Drawn) -> tuple[dict[str, dict[str, Any]
         form = _form(base, decisions, with_tax=asks_tax)
         if base == "reception":
             _add_extra(form, _field(table)["extra"])
+            _keep_choices(form, "channel", table.channels)
         key = base if base not in forms or forms[base] == form else f"{base}_{'_'.join(decisions) or 'final'}"
         forms[key] = form
         keys[node.id] = key
@@ -96,12 +99,17 @@ def _form(base: str, decisions: tuple[str, ...], *, with_tax: bool) -> dict[str,
 
 
 def _limit_decisions(form: dict[str, Any], decisions: tuple[str, ...]) -> None:
-    decision = form["properties"]["decision"]
-    for absent in [value for value in decision["enum"] if value not in decisions]:
-        decision["enum"].remove(absent)
-        decision["x-labels"].pop(absent)
-        if absent in _CONDITIONAL:
-            _drop(form, _CONDITIONAL[absent])
+    offered = set(form["properties"]["decision"]["enum"])
+    _keep_choices(form, "decision", decisions)
+    _drop(form, *(_CONDITIONAL[gone] for gone in offered - set(decisions) if gone in _CONDITIONAL))
+
+
+def _keep_choices(form: dict[str, Any], name: str, values: tuple[str, ...]) -> None:
+    field = form["properties"][name]
+    field["enum"] = [value for value in field["enum"] if value in values]
+    field["x-labels"] = {value: field["x-labels"][value] for value in field["enum"]}
+    if "default" in field and field["default"] not in field["enum"]:
+        field["default"] = field["enum"][0]
 
 
 def _drop(form: dict[str, Any], *names: str) -> None:
@@ -132,7 +140,7 @@ def _phases(table: StepTable) -> tuple[Phase, ...]:
     found = []
     for number in sorted({step.phase for step in table.steps}):
         hours = add_up(step.time for step in table.steps if step.phase == number)
-        found.append(Phase(number=number, limit=f"{plain_number(hours / HOURS_A_DAY)}d" if hours else ""))
+        found.append(Phase(number=number, limit=str(days(hours)) if hours else ""))
     return tuple(found)
 
 
@@ -149,7 +157,7 @@ def _fee_timing(drawn: Drawn) -> str:
 
 
 def _cutoff(table: StepTable, field: str) -> str:
-    hours = table.total.hours if table.total else None
+    hours = hours_of(table.total)
     is_same_day = hours is not None and hours <= HOURS_A_DAY
     return SAME_DAY_CUTOFF if is_same_day and field in ("HT", "CC") else ""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any
 
 from engine.model.draft.flow import Drawn
 from engine.model.draft.kinds import ASSUMED_CONSULTATION
-from engine.model.draft.table import HOURS_A_DAY, StepTable, add_up, plain_number
-from engine.model.draft.units import Seating
+from engine.model.draft.table import StepTable
+from engine.model.draft.times import add_up, days, hours_of, in_words
+from engine.model.draft.units import SeatPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class TableFinding:
         return {name: value for name, value in asdict(self).items() if value not in (None, "")}
 
 
-def examine(table: StepTable, seating: Seating, drawn: Drawn) -> tuple[TableFinding, ...]:
+def examine(table: StepTable, seating: SeatPlan, drawn: Drawn) -> tuple[TableFinding, ...]:
     """Every remark, the most serious first."""
     found = [
         *_sum_of_steps(table),
@@ -42,19 +42,20 @@ def examine(table: StepTable, seating: Seating, drawn: Drawn) -> tuple[TableFind
 
 def _sum_of_steps(table: StepTable) -> Iterator[TableFinding]:
     total = add_up(step.time for step in table.steps)
-    if table.total is None or table.total.hours is None or not total:
+    allowed = hours_of(table.total)
+    if table.total is None or allowed is None or not total:
         return
     is_whole = all(step.is_time_given for step in table.steps)
-    if total == table.total.hours or (total < table.total.hours and not is_whole):
+    if total == allowed or (total < allowed and not is_whole):
         return  # a missing time is not a wrong one
-    over = (total - table.total.hours) / HOURS_A_DAY
-    words = "nhiều hơn" if over > 0 else "ít hơn"
+    over = days(abs(total - allowed))
+    sign, words = ("", "nhiều hơn") if total > allowed else ("-", "ít hơn")
     yield TableFinding(
         rule="sum_differs",
         severity="warning",
-        message=f"Tổng thời gian các bước là {_days(total)}, {words} thời hạn {table.total.words} ghi trong bảng "
-        f"{_days(abs(over) * HOURS_A_DAY)}.",
-        difference=f"{plain_number(over)}d",
+        message=f"Tổng thời gian các bước là {in_words(days(total))}, {words} thời hạn "
+        f"{in_words(table.total)} ghi trong bảng {in_words(over)}.",
+        difference=f"{sign}{over}",
     )
 
 
@@ -72,7 +73,7 @@ def _links(table: StepTable) -> Iterator[TableFinding]:
                 )
 
 
-def _units(table: StepTable, seating: Seating) -> Iterator[TableFinding]:
+def _units(table: StepTable, seating: SeatPlan) -> Iterator[TableFinding]:
     told: set[str] = set()
     for step in table.steps:
         place = seating.places[step.order]
@@ -114,6 +115,12 @@ def _missing(table: StepTable) -> Iterator[TableFinding]:
 
 def _work(drawn: Drawn) -> Iterator[TableFinding]:
     keys = {work.kind.key for work in drawn.works}
+    if any(work.kind.key == "receive" and work.is_beside for work in drawn.works):
+        yield TableFinding(
+            rule="reception_missing",
+            severity="info",
+            message="Bảng không có bước tiếp nhận; bản vẽ thêm việc “Tiếp nhận hồ sơ”.",
+        )
     if "handle" not in keys:
         yield TableFinding(
             rule="handling_missing",
@@ -131,14 +138,14 @@ def _work(drawn: Drawn) -> Iterator[TableFinding]:
                 severity="info",
                 step=work.step,
                 message=f"Bước {work.step}: bảng có lấy ý kiến {work.place.name} nhưng không ghi thời hạn trả lời; "
-                f"tạm đặt {work.limit.words} làm việc.",
+                f"tạm đặt {in_words(work.limit)} làm việc.",
             )
 
 
 def _sums_of_tasks(table: StepTable) -> Iterator[TableFinding]:
     for step in table.steps:
         hours = add_up(task.time for task in step.tasks)
-        own = step.time.hours if step.time else None
+        own = hours_of(step.time)
         is_whole = all(task.is_time_given for task in step.tasks)
         if step.time is None or own is None or not hours or hours == own or (hours < own and not is_whole):
             continue
@@ -146,10 +153,6 @@ def _sums_of_tasks(table: StepTable) -> Iterator[TableFinding]:
             rule="tasks_differ",
             severity="info",
             step=step.order,
-            message=f"Bước {step.order}: thời gian các việc cộng lại là {_days(hours)}, "
-            f"của bước là {step.time.words}; thời gian của bước được áp dụng.",
+            message=f"Bước {step.order}: thời gian các việc cộng lại là {in_words(days(hours))}, "
+            f"của bước là {in_words(step.time)}; thời gian của bước được áp dụng.",
         )
-
-
-def _days(hours: Decimal) -> str:
-    return f"{plain_number(hours / HOURS_A_DAY).replace('.', ',')} ngày"

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from engine.model.diagram.sketch import Detour, Group, Sketch
 from engine.model.draft.kinds import Kind, Work, kind_of, list_work, step_label, submission
-from engine.model.draft.table import Span, StepTable
-from engine.model.draft.units import Place, Seating
+from engine.model.draft.table import StepTable
+from engine.model.draft.times import duration, hours_of, in_words
+from engine.model.draft.units import Place, SeatPlan
 from engine.model.elements import EventDefinition, Flow, Lane, Node
 
 ONLINE = 'channel == "online"'
@@ -28,7 +29,7 @@ class Drawn:
     ids: tuple[str, ...]  # element of each work
 
 
-def draw(table: StepTable, seating: Seating) -> Drawn:
+def draw(table: StepTable, seating: SeatPlan) -> Drawn:
     """Lay a step table's work out as a process; pure and deterministic."""
     works = list_work(table, seating)
     return _Drawer(table, seating, works).drawn()
@@ -37,7 +38,7 @@ def draw(table: StepTable, seating: Seating) -> Drawn:
 @dataclass(slots=True)
 class _Drawer:
     table: StepTable
-    seating: Seating
+    seating: SeatPlan
     works: tuple[Work, ...]
     nodes: dict[str, Node] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
@@ -169,12 +170,12 @@ class _Drawer:
         self.nodes[timer] = Node(
             id=timer,
             kind="boundaryEvent",
-            name=f"Quá {work.limit.words}",
+            name=f"Quá {in_words(work.limit)}",
             lane=lane,
             attached_to=element,
             interrupts=False,
-            definitions=(EventDefinition(kind="timer", timer="duration", text=work.limit.iso),),
-            properties={"calendar": "plain" if work.limit.unit in ("cd", "m") else "working", "limit": str(work.limit)},
+            definitions=(EventDefinition(kind="timer", timer="duration", text=duration(work.limit)),),
+            properties={"calendar": "plain" if hours_of(work.limit) is None else "working", "limit": str(work.limit)},
         )
         self.nodes[mark] = Node(id=mark, kind="endEvent", name="Ghi nhận chưa trả lời", lane=lane)
         self.detours[timer] = Detour(anchor=element)
@@ -283,7 +284,7 @@ class _Drawer:
             if step.order not in self.members:
                 continue
             label = step_label(step, self.seating.places[step.order])
-            caption = f"Bước {step.order}: {label}" + (f" – {step.time.words}" if step.time else "")
+            caption = f"Bước {step.order}: {label}" + (f" – {in_words(step.time)}" if step.time else "")
             properties = {"step": str(step.order), "step_name": label, "phase": str(step.phase)}
             if step.time:
                 properties["limit"] = str(step.time)
@@ -346,13 +347,9 @@ def _properties(work: Work) -> dict[str, str]:
             "operation": "request",
             "target_unit": work.place.seat,
             "inputs": "tax_basis" if kind.key == "tax_request" else "consult_question",
-            "limit": _own_limit(work.limit, work),
+            "limit": "" if work.limit is None else str(work.limit),
         }
     return {name: value for name, value in found.items() if value}
-
-
-def _own_limit(limit: Span | None, work: Work) -> str:
-    return "" if limit is None or work.is_beside else str(limit)
 
 
 def _role(work: Work) -> str:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from engine.deadlines.limits import Limit, LimitUnit
 from engine.errors import InputError
 from engine.model.draft.cells import (
     is_phase_heading,
@@ -22,16 +23,14 @@ from engine.model.draft.cells import (
 )
 from engine.model.draft.sheet import Grid, Row
 from engine.model.draft.table import (
-    HOURS_A_DAY,
-    Span,
     StepTable,
     TableStep,
     TableTask,
-    add_up,
     check_codes,
     folded,
     make_table,
 )
+from engine.model.draft.times import add_up, days
 
 _NEEDED = {"action": "Nội dung công việc", "unit": "Đơn vị thực hiện", "time": "Thời gian"}
 _HEADER_SEARCH = 40
@@ -47,9 +46,9 @@ class _Line:
     order: int
     is_part: bool
     phase: int
-    time_unit: str
+    time_unit: LimitUnit
 
-    def time(self, column: str) -> tuple[Span | None, bool]:
+    def time(self, column: str) -> tuple[Limit | None, bool]:
         return read_time(self.cells.get(column, ""), self.time_unit, self.where)
 
 
@@ -78,7 +77,7 @@ def _tables(grid: Grid) -> Iterator[StepTable]:
         raise InputError(f"Bảng thiếu cột “{'”, “'.join(missing)}”.")
     heading = folded(grid.rows[start][1][columns["time"]]) if "time" in columns else ""
     above = {"name": grid.name} | _above(grid.rows[:start])
-    reader = _Rows(columns, above, "h" if re.search(r"\bgio\b", heading) else "d")
+    reader = _Rows(columns, above, LimitUnit.hour if re.search(r"\bgio\b", heading) else LimitUnit.working_day)
     for number, row in grid.rows[start + 1 :]:
         reader.take(row, f"Dòng {number}")
     for procedure in reader.procedures:
@@ -131,7 +130,7 @@ class _Rows:
 
     columns: Mapping[str, int]
     above: Mapping[str, Any]
-    time_unit: str
+    time_unit: LimitUnit
     procedures: list[_Procedure] = field(default_factory=list)
     phase: int = 1
 
@@ -224,7 +223,7 @@ def _unit(run: Sequence[_Line]) -> str:
     return units[0]
 
 
-def _step_time(own: Sequence[_Line], parts: Sequence[_Line]) -> tuple[Span | None, bool]:
+def _step_time(own: Sequence[_Line], parts: Sequence[_Line]) -> tuple[Limit | None, bool]:
     """The binding time: the step's own cell, or the sum when every task has one."""
     given = [time for time, is_given in (line.time("time") for line in own) if is_given]
     if given:
@@ -235,19 +234,19 @@ def _step_time(own: Sequence[_Line], parts: Sequence[_Line]) -> tuple[Span | Non
     return _sum(of_tasks), bool(of_tasks)
 
 
-def _task_time(line: _Line) -> tuple[Span | None, bool]:
+def _task_time(line: _Line) -> tuple[Limit | None, bool]:
     return line.time("task_time" if "task_time" in line.cells else "time")
 
 
-def _sum(times: Sequence[Span | None]) -> Span | None:
+def _sum(times: Sequence[Limit | None]) -> Limit | None:
     """Days as soon as one is in days; where hours cannot be counted, the first stands for all."""
     known = [time for time in times if time is not None]
     hours = add_up(known)
     if not hours:
         return known[0] if known else None
-    if any(time.unit == "d" for time in known):
-        return Span(value=hours / HOURS_A_DAY, unit="d")
-    return Span(value=hours, unit="h")
+    if any(time.unit is LimitUnit.working_day for time in known):
+        return days(hours)
+    return Limit(hours, LimitUnit.hour)
 
 
 def _task(line: _Line) -> TableTask:

@@ -10,12 +10,14 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from engine.model.draft.table import Span, StepTable, TableStep, TableTask, folded
-from engine.model.draft.units import Place, Seating, reworded
+from engine.deadlines.limits import Limit, LimitUnit
+from engine.model.draft.table import StepTable, TableStep, TableTask, folded
+from engine.model.draft.times import hours_of
+from engine.model.draft.units import Place, SeatPlan, reworded
 
 MAX_NAME = 64
 MAX_STEP_NAME = 90
-ASSUMED_CONSULTATION = Span(value=Decimal(5))  # when a table names a consulted unit and no time; a finding says so
+ASSUMED_CONSULTATION = Limit(Decimal(5), LimitUnit.working_day)  # where a table gives none; a finding says so
 
 _OPTIONAL = re.compile(r"\((khi|nếu|trường hợp|hồ sơ trực tuyến)[^)]*\)", re.IGNORECASE)
 _BY_ROLE = {"signer": "sign", "unit_head": "review", "clerk": "register", "consulted_officer": "consult"}
@@ -39,14 +41,14 @@ class Work:
 
     step: int
     step_name: str
-    step_time: Span | None
+    step_time: Limit | None
     phase: int
     kind: Kind
     name: str
     full_name: str
     place: Place
-    time: Span | None = None
-    limit: Span | None = None  # own limit of a consultation: after it the silence is marked
+    time: Limit | None = None
+    limit: Limit | None = None  # own limit of a consultation: after it the silence is marked
     is_decision: bool = False  # signature: lateness counting ends
     waits_for_applicant: str = ""  # basis on which the clock rests while this is open
     condition: str = ""  # the words that make the step optional; empty: always done
@@ -57,15 +59,16 @@ class Work:
         return self.kind.key
 
 
-def list_work(table: StepTable, seating: Seating) -> tuple[Work, ...]:
+def list_work(table: StepTable, seating: SeatPlan) -> tuple[Work, ...]:
     """Every element in the order of the table. The applicant's first step is the start event, not work."""
     works = [work for step in table.steps for work in (*_step_work(step, seating), *_mentioned(step, seating))]
+    works = _with_reception(works, seating)
     for mark in (_keep_inside, _mark_receptions, _mark_phases, _mark_handling, _mark_decision):
         works = mark(works)
     return tuple(works)
 
 
-def submission(table: StepTable, seating: Seating) -> TableStep | None:
+def submission(table: StepTable, seating: SeatPlan) -> TableStep | None:
     """The step at which the applicant submits, when the table starts with it."""
     first = table.steps[0]
     return first if seating.places[first.order].key == "applicant" and not first.tasks else None
@@ -86,7 +89,7 @@ def step_label(step: TableStep, place: Place) -> str:
     return shortened(_OPTIONAL.sub("", reworded(step.action, place)).strip(), MAX_STEP_NAME)
 
 
-def _step_work(step: TableStep, seating: Seating) -> Iterator[Work]:
+def _step_work(step: TableStep, seating: SeatPlan) -> Iterator[Work]:
     place = seating.places[step.order]
     if place.key == "applicant" and step.order == min(seating.places) and not step.tasks:
         return
@@ -111,7 +114,7 @@ def _step_work(step: TableStep, seating: Seating) -> Iterator[Work]:
         )
 
 
-def _mentioned(step: TableStep, seating: Seating) -> Iterator[Work]:
+def _mentioned(step: TableStep, seating: SeatPlan) -> Iterator[Work]:
     """A consultation that the table names beside its steps: asked at the step that speaks of the unit."""
     for mention in seating.mentions:
         if mention.step != step.order:
@@ -149,11 +152,11 @@ def _kind(task: TableTask, place: Place) -> Kind:
     return next(by_words, kind_of(_BY_ROLE.get(place.role, "hand_over" if at_counter else "handle")))
 
 
-def _shorter(task: Span | None, step: Span | None) -> Span | None:
+def _shorter(task: Limit | None, step: Limit | None) -> Limit | None:
     """A consulted unit's own limit: its task's, never longer than the binding time of the step."""
-    if task is None or step is None or task.hours is None or step.hours is None:
+    if hours_of(task) is None or hours_of(step) is None:
         return step or task
-    return min(task, step, key=lambda time: time.hours or 0)
+    return min((task, step), key=lambda limit: hours_of(limit) or Decimal(0))
 
 
 def _keep_inside(works: list[Work]) -> list[Work]:
@@ -164,6 +167,28 @@ def _keep_inside(works: list[Work]) -> list[Work]:
         is_moved = work.place.is_external and not work.kind.is_service and inside
         kept.append(replace(work, place=inside[-1]) if is_moved else work)
     return kept
+
+
+def _with_reception(works: list[Work], seating: SeatPlan) -> list[Work]:
+    """Every dossier is received: where the table leaves that out, it is added before the first work."""
+    first = works[0]
+    if first.place.key == "one_stop" or first.key == "receive":
+        return works
+    counter = next((place for place in seating.places.values() if place.key == "one_stop"), first.place)
+    name = "Tiếp nhận hồ sơ"
+    reception = replace(
+        first,
+        kind=kind_of("receive"),
+        name=name,
+        full_name=name,
+        place=counter,
+        step_time=None,
+        time=None,
+        limit=None,
+        is_decision=False,
+        is_beside=True,
+    )
+    return [reception, *works]
 
 
 def _mark_receptions(works: list[Work]) -> list[Work]:

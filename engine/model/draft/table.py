@@ -4,67 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from typing import Any
 
+from engine.deadlines.limits import Limit, LimitUnit
 from engine.errors import InputError
+from engine.model.draft.times import read_limit, read_unit_name
 
 MAX_PROCEDURES = 500
 MAX_STEPS = 60
 MAX_TASKS = 200
-HOURS_A_DAY = Decimal(8)
-
-_UNITS = {
-    "day": "d",
-    "working_day": "d",
-    "calendar_day": "cd",
-    "plain_day": "cd",
-    "hour": "h",
-    "month": "m",
-}
-_WORDS = {"d": "ngày", "cd": "ngày (kể cả ngày nghỉ)", "h": "giờ", "m": "tháng"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
-    """A time limit as a table gives it: a value above zero in d (working days), cd (plain days), h or m (months)."""
-
-    value: Decimal
-    unit: str = "d"
-
-    def __str__(self) -> str:
-        return f"{plain_number(self.value)}{self.unit}"
-
-    @property
-    def words(self) -> str:
-        return f"{plain_number(self.value).replace('.', ',')} {_WORDS[self.unit]}"
-
-    @property
-    def hours(self) -> Decimal | None:
-        """Working hours, or None where days cannot be turned into hours."""
-        return {"d": self.value * HOURS_A_DAY, "h": self.value}.get(self.unit)
-
-    @property
-    def iso(self) -> str:
-        """ISO 8601 duration for a BPMN timer in working time: half a day is PT4H, P1D is eight working hours."""
-        if self.unit == "m":
-            return f"P{plain_number(self.value)}M"
-        if self.unit == "cd":
-            return f"P{plain_number(self.value)}D"
-        days, hours = divmod(self.hours or Decimal(0), HOURS_A_DAY)
-        minutes = int((hours % 1) * 60)
-        time = (f"{int(hours)}H" if int(hours) else "") + (f"{minutes}M" if minutes else "")
-        return "P" + (f"{int(days)}D" if days else "") + (f"T{time}" if time else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableTask:
     name: str
     code: str = ""
-    time: Span | None = None  # advisory: the step's time binds
+    time: Limit | None = None  # advisory: the step's time binds
     is_time_given: bool = False
     next: str = ""
     pauses: bool = False
@@ -77,7 +35,7 @@ class TableStep:
     order: int
     unit: str
     action: str
-    time: Span | None = None  # None: no limit of its own
+    time: Limit | None = None  # None: no limit of its own
     is_time_given: bool = True  # False: the table leaves the cell empty or says there is no fixed limit
     phase: int = 1
     output: str = ""
@@ -93,7 +51,7 @@ class StepTable:
     field: str = ""
     level: str = ""
     agency: str = ""
-    total: Span | None = None
+    total: Limit | None = None
     fee_amount: int = 0
     channels: tuple[str, ...] = ("counter",)
     consulted: tuple[str, ...] = ()
@@ -152,44 +110,6 @@ def _check_steps(name: str, steps: Sequence[TableStep]) -> None:
             )
 
 
-def span(value: object, unit: str, where: str) -> Span | None:
-    """A limit from a number; zero, nothing and -1 ("no fixed limit") are None, other negatives are refused."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        raise InputError(f"{where}: thời gian không phải là số.")
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise InputError(f"{where}: thời gian “{value}” không phải là số.") from None
-    if not number.is_finite() or number > 5000:
-        raise InputError(f"{where}: thời gian “{value}” không hợp lý.")
-    if number < 0 and number != -1:
-        raise InputError(f"{where}: thời gian không được âm ({plain_number(number).replace('.', ',')}).")
-    return Span(value=number, unit=unit) if number > 0 else None
-
-
-def add_up(times: Iterable[Span | None]) -> Decimal:
-    """Working hours of all; 0 when there are none, or when some cannot be turned into hours."""
-    hours = [time.hours for time in times if time is not None]
-    return Decimal(0) if None in hours else sum((hour for hour in hours if hour), Decimal(0))
-
-
-def span_unit(name: object, where: str) -> str:
-    """The unit of a limit from its English name; days are working days unless said otherwise."""
-    if name in (None, ""):
-        return "d"
-    if name not in _UNITS:
-        raise InputError(f"{where}: đơn vị thời gian “{name}” không có (day, working_day, calendar_day, hour, month).")
-    return _UNITS[str(name)]
-
-
-def plain_number(value: Decimal) -> str:
-    """Digits without needless zeros or exponent."""
-    text = format(value.normalize(), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def folded(text: str) -> str:
     """Lower case without diacritics or punctuation, single spaces: what headings and names are compared by."""
     decomposed = unicodedata.normalize("NFD", text.replace("Đ", "D").replace("đ", "d"))
@@ -218,10 +138,10 @@ def _table(row: Any, number: int) -> StepTable:
         "name": name,
         "code": _text(row, "local_code", where) or _text(row, "code", where),
         "national_code": _text(row, "code", where),
-        "total": span(total.get("value"), span_unit(total.get("unit"), where), f"{where}, tổng thời gian"),
+        "total": read_limit(total.get("value"), read_unit_name(total.get("unit"), where), f"{where}, tổng thời gian"),
         "fee_amount": _amount(_part(row, "fee", dict, where).get("amount"), where),
         "consulted": tuple(str(unit) for unit in _part(row, "consulted_units", list, where)),
-        "channels": tuple(_channel(channel) for channel in _part(row, "channel", list, where)) or ("counter",),
+        "channels": tuple(_channel(one, where) for one in _part(row, "channel", list, where)) or ("counter",),
     }
     return make_table(values, [_step(step, where) for step in steps])
 
@@ -234,8 +154,11 @@ def _part(row: Mapping[str, Any], key: str, kind: type[Any], where: str) -> Any:
     return found or kind()
 
 
-def _channel(name: object) -> str:
-    return "post" if name == "postal" else str(name)
+def _channel(name: object, where: str) -> str:
+    known = {"counter": "counter", "online": "online", "postal": "post", "post": "post"}
+    if name not in known:
+        raise InputError(f"{where}: kênh tiếp nhận “{name}” không có (counter, online, postal).")
+    return known[str(name)]
 
 
 def _step(row: Any, where: str) -> TableStep:
@@ -248,7 +171,7 @@ def _step(row: Any, where: str) -> TableStep:
     for column in ("unit", "action_vi", "time_value"):
         if column not in row:
             raise InputError(f"{where}: thiếu cột “{column}”.")
-    unit = span_unit(row.get("time_unit"), where)
+    unit = read_unit_name(row.get("time_unit"), where)
     phase = row.get("phase") or 1
     if phase not in (1, 2, 3):
         raise InputError(f"{where}: giai đoạn “{phase}” không có.")
@@ -256,7 +179,7 @@ def _step(row: Any, where: str) -> TableStep:
         order=order,
         unit=_text(row, "unit", where, required=True),
         action=_text(row, "action_vi", where, required=True),
-        time=span(row["time_value"], unit, where),
+        time=read_limit(row["time_value"], unit, where),
         is_time_given=row["time_value"] not in (None, "", -1),
         phase=phase,
         output=_text(row, "output", where),
@@ -264,14 +187,14 @@ def _step(row: Any, where: str) -> TableStep:
     )
 
 
-def _task(row: Any, unit: str, where: str) -> TableTask:
+def _task(row: Any, unit: LimitUnit, where: str) -> TableTask:
     if not isinstance(row, Mapping):
         raise InputError(f"{where}: có việc không phải là đối tượng JSON.")
     name = _text(row, "name_vi", where, required=True)
     return TableTask(
         name=name,
         code=_text(row, "code", where),
-        time=span(row.get("time_value"), unit, f"{where}, việc “{name}”"),
+        time=read_limit(row.get("time_value"), unit, f"{where}, việc “{name}”"),
         is_time_given=row.get("time_value") not in (None, "", -1),
         next=_text(row, "next", where),
         pauses=row.get("pause") is True,

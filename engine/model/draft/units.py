@@ -47,7 +47,7 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seating:
+class SeatPlan:
     """A table's units seated: one place a step, and the case's lead."""
 
     level: str
@@ -87,7 +87,7 @@ class _Entry:
         )
 
 
-def seat_units(table: StepTable) -> Seating:
+def seat_units(table: StepTable) -> SeatPlan:
     """Find every step's place; InputError for a name that is no unit at all."""
     swaps, forced_level = _adaptation(table)
     raw = {step.order: _find(step.unit, step, swaps) for step in table.steps}
@@ -95,7 +95,7 @@ def seat_units(table: StepTable) -> Seating:
     level = forced_level or _level(table, raw, lead_entry)
     lead = lead_entry.place(level) if lead_entry else None
     places = {order: _seated(entry, level, lead, table) for order, entry in raw.items()}
-    return Seating(
+    return SeatPlan(
         level=level,
         lead=lead.seat if lead else "one_stop",
         agency=lead.name if lead else (table.agency or _entry("one_stop").place(level).name),

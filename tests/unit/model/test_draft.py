@@ -14,6 +14,7 @@ import pytest
 from engine.errors import InputError
 from engine.model.draft import Draft, draft
 from engine.model.draft.table import StepTable, tables_from_json
+from engine.model.draft.times import duration, hours_of
 from engine.model.elements import Model, Node
 from engine.model.parse import parse
 
@@ -253,6 +254,8 @@ def row(**changes: Any) -> dict[str, Any]:
         (row(time_value=-3), "không được âm"),
         (row(time_value="mai"), "không phải là số"),
         (row(time_value=float("inf")), "không hợp lý"),
+        (row(time_value=20_000), "quá dài"),
+        (row(time_value=1.5, time_unit="month"), "số nguyên"),
         (row(time_value=True), "không phải là số"),
         (row(time_unit="tuần"), "đơn vị thời gian"),
         (row(order=0), "thiếu số thứ tự"),
@@ -277,7 +280,31 @@ def test_no_fixed_limit_is_no_limit_and_half_a_day_is_four_hours() -> None:
     assert (table.steps[0].time, table.steps[0].is_time_given) == (None, False)
     (table,) = tables_from_json(row(time_value=0.5))
     assert table.steps[0].time is not None
-    assert table.steps[0].time.iso == "PT4H"
+    assert duration(table.steps[0].time) == "PT4H"
     (table,) = tables_from_json(row(time_value=1.25))
     assert table.steps[0].time is not None
-    assert (table.steps[0].time.iso, table.steps[0].time.hours) == ("P1DT2H", Decimal(10))
+    assert (duration(table.steps[0].time), hours_of(table.steps[0].time)) == ("P1DT2H", Decimal(10))
+
+
+def test_a_table_without_reception_gets_one() -> None:
+    made, model = drafted("DANG-KY-TAM-TRU")
+    assert rules("DANG-KY-TAM-TRU")["reception_missing"] == "info"
+    (flow,) = model.outgoing("submitted")
+    reception = model.nodes[flow.target]
+    assert (reception.properties["act"], reception.properties["form"]) == ("receive", "reception")
+    assert "step_limit" not in reception.properties
+    assert made.folder.forms["reception"]["properties"]["channel"]["enum"] == list(tables()["DANG-KY-TAM-TRU"].channels)
+
+
+def test_every_process_begins_with_a_reception() -> None:
+    for code in tables():
+        _, model = drafted(code)
+        (flow,) = model.outgoing("submitted")
+        assert model.nodes[flow.target].properties["act"] == "receive", code
+
+
+def test_a_consultation_without_a_time_is_given_one_and_told() -> None:
+    _, model = drafted("TTHC-TINH-19")
+    assert rules("TTHC-TINH-19")["consultation_assumed"] == "info"
+    assert model.nodes["step5_tax_request"].properties["limit"] == "5d"
+    assert model.nodes["step5_tax_request"].properties["clock"] == "paused"

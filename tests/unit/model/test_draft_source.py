@@ -12,6 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from engine.deadlines.limits import LimitUnit
 from engine.errors import InputError, UnreadableFile
 from engine.model.draft import draft
 from engine.model.draft.cells import read_order, read_phase, read_time
@@ -167,14 +168,14 @@ def test_phases_may_be_rows_of_their_own() -> None:
     ],
 )
 def test_times_as_people_write_them(text: str, limit: str | None, is_given: bool) -> None:
-    time, given = read_time(text, "d", "Dòng 1")
+    time, given = read_time(text, LimitUnit.working_day, "Dòng 1")
     assert (str(time) if time else None, given) == (limit, is_given)
 
 
 @pytest.mark.parametrize("text", ["-3 ngày", "mai", "1/0 ngày", "999999 ngày"])
 def test_times_that_cannot_be(text: str) -> None:
     with pytest.raises(InputError, match="Dòng 1"):
-        read_time(text, "d", "Dòng 1")
+        read_time(text, LimitUnit.working_day, "Dòng 1")
 
 
 def test_step_numbers_and_phases_as_people_write_them() -> None:
