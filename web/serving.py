@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import sys
@@ -47,6 +48,9 @@ def serve_production(settings: Settings) -> None:
     """Serve with gunicorn's threads: workers are forked, restarted after many requests, and opened one by one."""
     from gunicorn.app.base import BaseApplication
 
+    from engine.store.database import Store
+    from engine.store.migrations import require_current
+
     class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
         def load_config(self) -> None:
             options: dict[str, Any] = {
@@ -68,7 +72,9 @@ def serve_production(settings: Settings) -> None:
         def load(self) -> Flask:
             return pages(settings)  # once in each worker, after the fork: no connection is shared
 
-    Gunicorn().run()
+    with contextlib.closing(Store.open(settings)) as store:  # an embedded server is the master's, workers adopt it
+        require_current(store)
+        Gunicorn().run()
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
