@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 from uuid import UUID
 
@@ -143,7 +144,14 @@ def demo_people() -> list[dict[str, Any]]:
     if not is_demo():
         return []
     query = (
-        select(officer.c.login, officer.c.name, officer.c.title, officer_role.c.role, unit.c.name.label("unit"))
+        select(
+            officer.c.login,
+            officer.c.name,
+            officer.c.title,
+            officer_role.c.role,
+            unit.c.name.label("unit"),
+            unit.c.locality,
+        )
         .join_from(officer, officer_role)
         .join(unit)
         .where(officer.c.is_demo, ~officer.c.is_disabled)
@@ -156,7 +164,7 @@ def demo_people() -> list[dict[str, Any]]:
     for row in rows:
         person = placed.get(row["login"])
         if person is None:
-            person = {name: row[name] for name in ("login", "name", "title", "unit")} | {"role_codes": []}
+            person = {name: row[name] for name in ("login", "name", "title", "unit", "locality")} | {"role_codes": []}
             placed[row["login"]] = person
             groups.setdefault(row["unit"], []).append(person)
         if row["role"] not in person["role_codes"]:
@@ -167,14 +175,19 @@ def demo_people() -> list[dict[str, Any]]:
 
 
 def starters(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One person for each part of the story, to begin with; communes first, where most dossiers are."""
-    people = [person for group in reversed(groups) for person in group["people"]]
-    found: list[dict[str, Any]] = []
+    """One person for each part of the story, to begin with: those of one commune where there are any, so that a dossier
+    received by the first is the second's to handle.
+    """
+    people = [person for group in groups for person in group["people"]]
+    communes = Counter(person["locality"] for person in people if person["locality"])
+    home = communes.most_common(1)[0][0] if communes else None
+    people.sort(key=lambda person: (person["locality"] != home, len(person["role_codes"])))
+    found: dict[str, dict[str, Any]] = {}
     for role in STARTING_ROLES:
-        person = next((one for one in people if role in one["role_codes"] and one not in found), None)
+        person = next((one for one in people if role in one["role_codes"] and one["login"] not in found), None)
         if person is not None:
-            found.append(person | {"part": ROLES[role]})
-    return found
+            found[person["login"]] = person | {"part": ROLES[role]}
+    return list(found.values())
 
 
 def is_demo() -> bool:
