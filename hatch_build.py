@@ -31,6 +31,8 @@ class AssetsHook(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Install the npm packages when their lock file changed, then bundle; build.mjs skips what is up to date."""
+        if version == "standard":  # an editable install finds the procedures in the repository
+            build_data["force_include"][str(Path(self.root) / "bpmn")] = "bpmn"
         if _is_skipped():
             return
         web = Path(self.root) / "web"
