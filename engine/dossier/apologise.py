@@ -139,6 +139,7 @@ def apologise_and_reappoint(house: House, actor: Actor, command: Apologise) -> N
         )
         if case.item is not None:
             case.close_item(UUID(str(case.item["id"])))
+        case.close_escalation()
         case.row["apology"] = "issued"
         case.data = data | {"letter": told["letter"], "unit": told["unit"]}
         case.defer("letter.issue", letter_id=told["letter"])

@@ -38,9 +38,10 @@ def become_late(case: Case) -> None:
     if case.row["apology"] == "drafted":
         case.row["apology"] = "escalated"
         superior = case.house.directory.superior_of(unit_code)
+        case.facts["escalation"] = f"escalation#{case.seq}"
         lay_before_head(
             case,
-            address=f"escalation#{case.seq}",
+            address=case.facts["escalation"],
             kind="escalation",
             name="Hồ sơ đã quá hạn mà văn bản xin lỗi chưa được ký",
             unit_code=superior,

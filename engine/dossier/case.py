@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from engine.catalogue.directory import Seating
 from engine.catalogue.versions import Version
@@ -16,31 +16,34 @@ from engine.deadlines import Ledger
 from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.command import Filled, PaperGiven, TaskRef
-from engine.dossier.record import Record, Row
+from engine.dossier.record import CASE_FIELDS, Record, Row
 from engine.errors import NotAllowed, NotFound, Refused, StaleTask
 from engine.history.canonical import canonical_bytes, moment_text
 from engine.history.chain import EVENT_FORMAT, next_hash
 from engine.history.personal import Commitment, commit
 from engine.rulesets import Ruleset
 from engine.run import Input, Instance, Step, Waiting
+from engine.store.direct import execute_direct
 from engine.store.queue import enqueue_many
+from engine.store.tables import cases
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-LOAD = text(
-    """
-    SELECT c.*, to_jsonb(w) AS item,
-           greatest(clock_timestamp() + make_interval(secs => coalesce(o.offset_seconds, 0)), c.last_at) AS now,
-           clock_timestamp() AS real_now
-    FROM cases c
-    LEFT JOIN clock_offset o ON true
-    LEFT JOIN work_item w ON w.id = :item AND w.case_id = c.id
-    WHERE c.id = :id
-    FOR UPDATE OF c
-    """
-)
+COLUMNS = tuple(str(column.name) for column in cases.columns)
+LOAD = f"""
+SELECT {", ".join(f"c.{name}" for name in COLUMNS)}, to_jsonb(w),
+       greatest(clock_timestamp() + make_interval(secs => coalesce(o.offset_seconds, 0)), c.last_at), clock_timestamp()
+FROM cases c
+LEFT JOIN clock_offset o ON true
+LEFT JOIN work_item w ON w.id = %(task_id)s AND w.case_id = c.id
+WHERE c.id = %(case_id)s
+FOR UPDATE OF c
+"""
+"""Lock and read the case, with the task at hand and both times of the moment."""
 
+OPEN = cases.insert()
+"""A new case goes before what hangs on it: the wall between units lets nobody write to a case it does not see."""
 
 PAPERS_AN_ACT = 1000
 """Ordinals of papers leave this much room for each act's own."""
@@ -86,11 +89,12 @@ class Case:
         cls, house: House, connection: Connection, actor: Actor, case_id: UUID, kind: str, task: TaskRef | None
     ) -> Case:
         """Lock and read the case; with `task`, check that it is still open, unmoved, and this actor's to do."""
-        found = connection.execute(LOAD, {"id": case_id, "item": task.id if task else None}).mappings().one_or_none()
+        asked = {"case_id": case_id, "task_id": task.id if task else None}
+        found = execute_direct(connection, LOAD, asked).fetchone()
         if found is None:
             raise NotFound("Không tìm thấy hồ sơ, hoặc bạn không có quyền xem hồ sơ này.")
-        row = dict(found)
-        item = row.pop("item")
+        *fields, item, now, real_now = found
+        row = dict(zip(COLUMNS, fields, strict=True)) | {"now": now, "real_now": real_now}
         if task is not None:
             check_task(actor, item, task)
         return cls(house, connection, actor, kind, row, item, house.versions.get(connection, row["version_id"]))
@@ -193,6 +197,8 @@ class Case:
         if not told or self.row[kind] not in {"drafted", "escalated"}:
             return
         self.close_item(movement.item_id(self.id, f"{kind}#{told['letter']}"), "cancelled")
+        self.close_escalation()
+        self.row[kind] = "none"
         self.record.changed_letters.append(
             {
                 "id": UUID(told["letter"]),
@@ -202,6 +208,12 @@ class Case:
                 "void_reason": "Hồ sơ đã giải quyết xong trước khi ký",
             }
         )
+
+    def close_escalation(self) -> None:
+        """The apology was decided on, or has no object any more: the superior need not see to it."""
+        address = self.facts.pop("escalation", None)
+        if address:
+            self.close_item(movement.item_id(self.id, address), "cancelled")
 
     def keep_papers(self, papers: Sequence[PaperGiven], *, kind: str) -> None:
         """Add papers to the dossier; the event names them by the hash of their file."""
@@ -295,7 +307,10 @@ class Case:
         row["ledger"] = self.ledger.to_json()
         if self._instance is not None:
             row["state"] = None if self._instance.is_ended else self._instance.dump()
-        self.record.case = row
+        if seq == 1:
+            self.connection.execute(OPEN, row)
+        else:
+            self.record.cases.append({name: row[name] for name in CASE_FIELDS})
         self.record.write(self.connection, self.id)
         for name in dict.fromkeys(name for name, _ in self.jobs):  # one statement a kind of job, however many there are
             enqueue_many(self.connection, name, [arguments for job, arguments in self.jobs if job == name])

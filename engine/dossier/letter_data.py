@@ -122,7 +122,7 @@ def _receipt(source: Source) -> Data:
         "sets": case["facts"].get("sets", 1),
         "limit": parse_limit(words).vietnamese() if words else "không quy định",
         "received_at": source.calendar.local(case["received_at"]).isoformat(),
-        "return_at": _local(source, case["promised_at"]) or _local(source, case["received_at"]),
+        "return_at": _local(source, case["promised_at"]),
         "result_channel": _channel(source),
         "fee": fee or None,
         "lookup": {"url": f"{source.house.settings.address}/tracking", "code": case["code"]},

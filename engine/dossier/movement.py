@@ -45,6 +45,7 @@ def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
         case.row["closed_at"] = case.now
         case.facts["end"] = step.end_event or ""
         case.ledger = case.ledger.close(case.now)
+        case.drop_letter_work("apology")  # the result is out; the explanation is still owed
 
 
 def close(case: Case, gone: Waiting, *, is_done: bool) -> None:

@@ -27,17 +27,27 @@ def consultation_payload(case: Case, waiting: Waiting, unit_code: str, due: date
     asked = case.data.get("question") or waiting.properties.get("question") or waiting.name
     content = f"Đề nghị {names.name(unit_code)} cho ý kiến đối với hồ sơ {case.row['code']}: {asked}."
     wanted = [name.strip() for name in waiting.properties.get("inputs", "").split(",") if name.strip()]
-    values = {name: case.instance.variables[name] for name in wanted if name in case.instance.variables}
+    variables = case.instance.variables
+    lines = [f"{_title(case, name)}: {str(variables[name]).rstrip('.')}." for name in wanted if variables.get(name)]
     payload: dict[str, Any] = {
         "to": unit_code,
         "to_name": names.name(unit_code),
         "subject": f"{waiting.name} – {case.row['procedure_name']}",
-        "content": " ".join([content, *(f"{name}: {value}." for name, value in values.items())]),
+        "content": " ".join([content, *lines]),
         "signer": case.actor.name,
     }
     if due is not None:
         payload["due_on"] = f"{case.house.calendar.local(due):%Y-%m-%d}"
     return payload
+
+
+def _title(case: Case, name: str) -> str:
+    """What a form calls the field behind a variable."""
+    for form in case.version.forms.values():
+        field = form.get("properties", {}).get(name)
+        if field:
+            return str(field.get("title", name))
+    return name
 
 
 def postal_payload(case: Case) -> dict[str, Any]:

@@ -23,7 +23,6 @@ from engine.errors import FormRefused, InputError, Refused
 from engine.history.chain import GENESIS
 from engine.history.personal import commit
 from engine.run import Complete, Instance
-from engine.store.tables import cases
 from engine.store.text import search_key, vietnamese_sort_key
 
 CHANNELS = {"counter": 1, "online": 2, "post": 3}
@@ -86,7 +85,7 @@ def open_dossier(house: House, connection: Connection, actor: Actor, command: Re
 
 def new_case(house: House, connection: Connection, actor: Actor, command: ReceiveDossier, event_type: str) -> Case:
     """A case with its code, people and papers, whose process has not begun."""
-    now = house.clock.now(connection)
+    now, real_now = house.clock.both(connection)
     today = house.calendar.local(now).date()
     version = house.versions.published(connection, command.procedure_code, today)
     unit = house.directory[command.receiving_unit]
@@ -130,8 +129,6 @@ def new_case(house: House, connection: Connection, actor: Actor, command: Receiv
         "head_hash": GENESIS,
         "state": None,
     }
-    connection.execute(cases.insert().values(row))
-    real_now = now - house.clock.offset(connection)
     case = Case(house, connection, actor, event_type, row | {"now": now, "real_now": real_now}, None, version)
     _keep_people(case, command)
     case.keep_papers(command.papers, kind="component")

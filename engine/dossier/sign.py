@@ -21,4 +21,3 @@ def decide(case: Case) -> None:
         row["is_late"] = True
     if row["apology"] == "drafted" and not row["is_late"]:
         case.drop_letter_work("apology")
-        row["apology"] = "none"

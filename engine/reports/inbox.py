@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -19,6 +19,7 @@ PAGE = 50
 MOST_COUNTED = 1000
 """Counters stop here and say "1.000+": nobody acts on the difference, and counting costs."""
 
+Box = Literal["mine", "unit"]
 DueFilter = Literal["", "late", "soon", "on-time", "paused", "none"]
 
 DUE_CONDITIONS: Mapping[str, str] = {
@@ -37,7 +38,7 @@ class InboxFilter:
 
     seats: Sequence[Seat]
     officer_id: UUID
-    box: Literal["mine", "unit"] = "mine"
+    box: Box = "mine"
     due: DueFilter = ""
     procedure_code: str = ""
     query: str = ""
@@ -93,22 +94,18 @@ def inbox_page(connection: Connection, wanted: InboxFilter, now: datetime, soon:
 
 
 def inbox_counts(connection: Connection, wanted: InboxFilter, now: datetime, soon: datetime) -> dict[str, Count]:
-    """How much there is, by due state; each figure stops at 1,000."""
-    counts: dict[str, Count] = {}
-    for due in DUE_CONDITIONS:
-        narrowed = InboxFilter(
-            seats=wanted.seats,
-            officer_id=wanted.officer_id,
-            box=wanted.box,
-            due=due,  # type: ignore[arg-type]  # the keys are the literal's own
-            procedure_code=wanted.procedure_code,
-            query=wanted.query,
-            only_assigned=wanted.only_assigned,
-        )
-        sql, parameters = _compose(COUNT, narrowed, now, soon, limit=MOST_COUNTED + 1, with_cursor=False)
-        found = int(connection.execute(text(sql), parameters).scalar_one())
-        counts[due] = Count(count=min(found, MOST_COUNTED), is_more=found > MOST_COUNTED)
-    return counts
+    """How much there is, by due state."""
+    return {
+        due: inbox_count(connection, replace(wanted, due=due), now, soon)  # type: ignore[arg-type]  # the literal's keys
+        for due in DUE_CONDITIONS
+    }
+
+
+def inbox_count(connection: Connection, wanted: InboxFilter, now: datetime, soon: datetime) -> Count:
+    """How much one filter finds; the figure stops at 1,000."""
+    sql, parameters = _compose(COUNT, wanted, now, soon, limit=MOST_COUNTED + 1, with_cursor=False)
+    found = int(connection.execute(text(sql), parameters).scalar_one())
+    return Count(count=min(found, MOST_COUNTED), is_more=found > MOST_COUNTED)
 
 
 def procedures_in_inbox(connection: Connection, wanted: InboxFilter) -> list[Mapping[str, Any]]:

@@ -48,14 +48,15 @@ def versions_of(connection: Connection, procedure_code: str) -> list[Mapping[str
             process_version,
             officer.c.name.label("made_by"),
             text(
-                "(SELECT count(*) FROM cases c WHERE c.version_id = process_version.id AND c.closed_at IS NULL) AS open_cases"
+                "(SELECT count(*) FROM cases c WHERE c.version_id = process_version.id AND c.closed_at IS NULL)"
+                " AS open_cases"
             ),
         )
         .outerjoin(officer, officer.c.id == process_version.c.created_by)
         .where(process_version.c.procedure_code == procedure_code)
         .order_by(process_version.c.number.desc())
     ).mappings()
-    rows = [dict(row) for row in found]
+    rows: list[Mapping[str, Any]] = [dict(row) for row in found]
     if not rows:
         raise NotFound("Không tìm thấy thủ tục này.")
     return rows

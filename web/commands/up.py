@@ -38,7 +38,7 @@ def command(port: int | None, *, empty: bool, no_dossiers: bool) -> None:
     """Chạy tất cả trên máy này: cơ sở dữ liệu, trang web, xử lý nền, tỉnh mẫu. Dừng bằng Ctrl-C."""
     settings = Settings.from_environment()
     settings = dataclasses.replace(settings, data_dir=settings.data_dir.absolute(), port=port or settings.port)
-    for one in (signal.SIGTERM, signal.SIGHUP):
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell in the background ignores it
         signal.signal(one, _interrupt)
     with contextlib.suppress(KeyboardInterrupt), _bound(settings) as listener:
         _check_machine(settings)

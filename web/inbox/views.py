@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,8 +20,10 @@ from engine.errors import FormRefused, NotFound, StaleTask
 from engine.reports.dossier import DossierView, dossier_view
 from engine.reports.inbox import (
     DUE_CONDITIONS,
+    Box,
     DueFilter,
     InboxFilter,
+    inbox_count,
     inbox_counts,
     inbox_page,
     procedures_in_inbox,
@@ -38,6 +41,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", "soon", "Sắp đến hạn"),
             ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
+BOXES: tuple[tuple[Box, str], ...] = (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
 SUBMIT_WORDS = {
     "receive": "Tiếp nhận",
     "hand_over": "Bàn giao",
@@ -62,6 +66,16 @@ def inbox() -> ResponseReturnValue:
         page = inbox_page(connection, wanted, now, soon)
         is_list_only = "HX-Request" in request.headers and request.headers.get("HX-Target") == "list"
         counts = inbox_counts(connection, wanted, now, soon)
+        boxes = [
+            {
+                "title": title,
+                "url": url_with(box=box, after=""),
+                "is_current": wanted.box == box,
+                **asdict(inbox_count(connection, replace(wanted, box=box, due=""), now, soon)),
+            }
+            for box, title in BOXES
+            if box == "mine" or may_see_unit()
+        ]
         procedures = [] if is_list_only else procedures_in_inbox(connection, wanted)
     counters = [
         {
@@ -76,17 +90,7 @@ def inbox() -> ResponseReturnValue:
     ]
     context = {
         "title": "Hộp việc",
-        "boxes": [
-            {
-                "title": title,
-                "url": url_with(box=box, after=""),
-                "is_current": wanted.box == box,
-                "count": counts[""].count,
-                "is_more": counts[""].is_more,
-            }
-            for box, title in (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
-            if box == "mine" or may_see_unit()
-        ],
+        "boxes": boxes,
         "counter_values": counters,
         "filters": {
             "q": wanted.query,

@@ -45,16 +45,6 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + '<userTask id="x" isForCompensation="true"/>', "x"),
     ],
     "business-rule": [(S + E + '<businessRuleTask id="x"/>' + GO, "x")],
-    "complex-gateway": [
-        (
-            S
-            + E
-            + users("a", "b")
-            + '<complexGateway id="x"><activationCondition>n &gt; 1</activationCondition></complexGateway>'
-            + flows("s>a>x>e", "s>b>x"),
-            "x",
-        )
-    ],
     "complex-gateway-as-inclusive": [
         (S + users("a", "b") + '<complexGateway id="x"/>' + flows("s>x", "x>a: p", "x>b: q"), "x")
     ],

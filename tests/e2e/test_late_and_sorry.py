@@ -1,0 +1,96 @@
+"""The whole story of TN02: consultation played by the other side, tax pause, lateness by the demo's clock, apology, replay."""
+
+from __future__ import annotations
+
+import time
+
+from playwright.sync_api import Browser
+
+from tests.e2e.conftest import HouseUp
+from tests.e2e.people import Person
+
+PATIENCE = 60
+
+
+def answer_as_neighbour(browser: Browser, house_up: HouseUp, code: str) -> None:
+    """Play the asked agency on its own page: agree."""
+    sandbox = Person(browser, house_up)
+    sandbox.base = f"http://127.0.0.1:{house_up.port + 1}"
+    until = time.monotonic() + PATIENCE
+    while True:
+        sandbox.go("/")
+        if code in sandbox.page.content():
+            break
+        assert time.monotonic() < until, f"the question about {code} never arrived"
+        time.sleep(0.5)
+    sandbox.page.click(f"tr:has-text('{code}') >> nth=0 >> a")
+    sandbox.page.check("input[value=agree]")
+    sandbox.page.fill("#content", "Đất đúng nguồn gốc, không tranh chấp")
+    sandbox.page.click("main button:has-text('Gửi')")
+    sandbox.shot("sandbox")
+    sandbox.leave()
+
+
+def wait_for_task(person: Person, code: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        person.go(f"/inbox?q={code}")
+        if person.page.locator(f"a.dossier-code:has-text('{code}')").count():
+            return
+        assert time.monotonic() < until, f"{code} did not come back"
+        time.sleep(0.5)
+
+
+def advance(person: Person, title: str, times: int = 1) -> None:
+    for _ in range(times):
+        person.go("/admin/clock")
+        person.page.click(f"button:has-text('{title}')")
+
+
+def test_tn02_consults_pauses_becomes_late_and_apologises(browser: Browser, house_up: HouseUp) -> None:
+    counter = Person(browser, house_up, "motcua.phuong")
+    counter.go("/counter/TN02")
+    counter.shot("counter")
+    code = counter.receive("TN02", "Nguyễn Thị Ngọc Hường")
+    counter.do(code)
+    head = Person(browser, house_up, "truong.datdai")
+    head.assign(code, to="Phạm Thị Thùy Dương")
+    officer = Person(browser, house_up, "datdai")
+    officer.do(code, consult_question="Xác nhận nguồn gốc, hiện trạng thửa đất")
+    answer_as_neighbour(browser, house_up, code)
+    wait_for_task(officer, code)
+    officer.open_task(code)
+    officer.page.wait_for_timeout(1500)
+    officer.shot("task", whole=True)
+    officer.do(code, decision="forward", opinion="Đủ điều kiện, đề nghị trình duyệt")
+    head.do(code, decision="forward")
+    economy = Person(browser, house_up, "truongphong.phuong")
+    economy.do(code, decision="forward")
+    leader = Person(browser, house_up, "lanhdao.phuong")
+    leader.do(code, decision="forward")
+    head.do(code, decision="forward")
+    answer_as_neighbour(browser, house_up, code)
+
+    auditor = Person(browser, house_up, "kiemtoan")
+    advance(auditor, "30 ngày", 2)
+    wait_for_lateness(auditor, code)
+    auditor.go(f"/audit/dossier/{code}")
+    auditor.page.wait_for_selector("[data-chain]:has-text('khớp')", timeout=20_000)
+    auditor.page.wait_for_timeout(1500)
+    auditor.shot("history")
+    text = auditor.text()
+    assert "Dự thảo văn bản xin lỗi" in text
+    assert "Hồ sơ quá hạn" in text
+    assert text.index("Dự thảo văn bản xin lỗi") < text.index("Hồ sơ quá hạn"), "sorry before the breach"
+    for person in (counter, head, officer, economy, leader, auditor):
+        person.leave()
+
+
+def wait_for_lateness(person: Person, code: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while True:
+        person.go(f"/dossier/{code}")
+        if "đã quá hạn luật định" in person.text():
+            return
+        assert time.monotonic() < until, person.text()
+        time.sleep(0.5)
