@@ -65,6 +65,23 @@ def address() -> Iterator[str]:
         evidence[2]["body"] = base64.b64encode(json.dumps(body).encode()).decode()
         return render_template("audit/history.html", **(context | {"evidence": evidence}))
 
+    @app.get("/inbox")
+    @public
+    def inbox() -> str:
+        if "HX-Request" in request.headers:
+            rows = (
+                SAMPLES["inbox/rows.html"]["items"][:1]
+                if request.args.get("q")
+                else SAMPLES["inbox/rows.html"]["items"]
+            )
+            return render_template("inbox/rows.html", **(SAMPLES["inbox/rows.html"] | {"items": rows}))
+        return render_template("inbox/list.html", **SAMPLES["inbox/list.html"])
+
+    @app.get("/inbox/fresh")
+    @public
+    def fresh() -> str:
+        return render_template("inbox/fresh.html", count=3, url="/inbox?q=new")
+
     @app.get("/sample.bpmn")
     @public
     def drawing() -> Response:
@@ -312,6 +329,29 @@ def test_inbox_picks_all_and_a_range(page: Page, address: str) -> None:
     expect(page.locator("[data-picked]")).to_have_text("Đã chọn 4 hồ sơ")
     page.locator("[data-pick-all]").check()
     expect(page.locator("[data-picked]")).to_have_text("Đã chọn 7 hồ sơ")
+
+
+def test_filtering_changes_the_list_and_the_address_but_not_the_page(page: Page, address: str) -> None:
+    page.goto(f"{address}/inbox")
+    page.evaluate("window.isSamePage = true")
+    page.locator("#q").fill("Uyên")
+    page.locator("#q").press("Enter")
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"/inbox\?.*q=Uy"))
+    assert page.evaluate("window.isSamePage") is True
+    page.go_back()
+    expect(page).to_have_url(f"{address}/inbox")
+
+
+def test_new_dossiers_are_announced_and_never_move_the_rows(page: Page, address: str) -> None:
+    page.clock.install()
+    page.goto(f"{address}/inbox")
+    page.clock.run_for(31_000)
+    expect(page.locator("#fresh")).to_contain_text("3 hồ sơ mới")
+    expect(page.locator("#list tbody tr")).to_have_count(7)
+    page.get_by_role("link", name="Cập nhật danh sách").click()
+    expect(page.locator("#list tbody tr")).to_have_count(1)
+    expect(page.locator("#fresh")).to_be_empty()
 
 
 def test_questions_appear_with_the_answers_that_ask_them(page: Page, address: str) -> None:
