@@ -27,13 +27,22 @@ class Script:
             assign(name, expression.evaluate(value_of))
 
 
+def assigned_names(text: str) -> list[str]:
+    """The names that a script sets; nothing for what is no script."""
+    return [found[1] for line in _lines(text) if (found := _ASSIGNMENT.fullmatch(line))]
+
+
 def parse_script(text: str, expressions: Expressions, element_id: str | None = None) -> Script:
     """Raises ExpressionError for a line that is not `name = CEL`."""
-    lines = [line.strip().rstrip(";") for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith(("#", "//"))]
+    lines = _lines(text)
     if len(lines) > MAX_LINES:
         raise ExpressionError(f"Tác vụ kịch bản có {len(lines)} dòng, quá giới hạn {MAX_LINES}.", element_id)
     return Script(assignments=tuple(_assignment(line, expressions, element_id) for line in lines))
+
+
+def _lines(text: str) -> list[str]:
+    lines = [line.strip().rstrip(";") for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith(("#", "//"))]
 
 
 def _assignment(line: str, expressions: Expressions, element_id: str | None) -> tuple[str, Expression]:

@@ -42,7 +42,11 @@ class Loop:
     item: str = ""
     output_collection: str = ""
     output_item: str = ""
-    behavior: str = "All"
+    behavior: str = (
+        "All"  # None | One | Complex: an event is thrown after each instance, the first, or where a condition
+    )
+    event: EventDefinition | None = None
+    event_condition: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,7 @@ class _Lowering:
         }
         for node in list(self.nodes.values()):
             links = [definition for definition in node.definitions if definition.kind == "link"]
-            if not links:
+            if not links or node.kind not in {"intermediateThrowEvent", "intermediateCatchEvent"}:
                 continue
             target = catches.get((node.scope, links[0].name))
             if node.kind == "intermediateThrowEvent" and target is not None:
@@ -155,11 +155,11 @@ class _Lowering:
         return self._add_flow(f"{PREFIX}{name}_of_{node.id}", node, gateway)
 
     def settle_gateways(self) -> None:
-        """A diverging complex gateway is an inclusive one; the only flow without a condition is the default."""
+        """A complex gateway without a condition of its own is an inclusive one; the only bare flow is the default."""
         by_source = self._outgoing()
         for node in list(self.nodes.values()):
             outgoing = by_source.get(node.id, [])
-            if node.kind == "complexGateway":
+            if node.kind == "complexGateway" and not node.activation:
                 self.nodes[node.id] = replace(node, kind="inclusiveGateway")
             elif node.kind == "exclusiveGateway" and not node.default and len(outgoing) > 1:
                 bare = [flow for flow in outgoing if not flow.condition]

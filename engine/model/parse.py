@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from engine.errors import UnreadableFile
 from engine.model.elements import (
+    EVENTS,
     NODES,
     SUB_PROCESSES,
     EventDefinition,
@@ -45,6 +47,14 @@ _OWN_ATTRIBUTES = frozenset(
     {"id", "name", "attachedToRef", "cancelActivity", "default", "parallelMultiple", "calledElement", "messageRef"}
     | {"scriptFormat", "triggeredByEvent", "isForCompensation", "instantiate", "startQuantity", "completionQuantity"}
 )
+_GLOBAL_TASKS = {
+    "globalTask": "task",
+    "globalUserTask": "userTask",
+    "globalManualTask": "manualTask",
+    "globalScriptTask": "scriptTask",
+    "globalBusinessRuleTask": "businessRuleTask",
+}
+_WITH_EVENTS = EVENTS | {"sendTask", "receiveTask"}
 _EVENT_KINDS = frozenset(
     {"message", "timer", "signal", "error", "escalation", "terminate", "cancel", "compensate", "conditional", "link"}
 )
@@ -119,6 +129,9 @@ class _Reader:
         self._index_ids()
         for process in _children(self.root, "process"):
             self._process(process)
+        for kind in _GLOBAL_TASKS:
+            for task in _children(self.root, kind):
+                self._global_task(task, kind)
         if not self.processes:
             raise UnreadableFile("Tệp không có quy trình (<process>) nào.")
         self._check_flows()
@@ -161,6 +174,14 @@ class _Reader:
         for lane_set in _children(element, "laneSet"):
             self._lanes(lane_set, process_id, "")
         self._scope(element, process_id, "")
+
+    def _global_task(self, element: etree._Element, kind: str) -> None:
+        """A task that call activities share is a process of that one task."""
+        process_id = element.get("id", "")
+        name, line = element.get("name", ""), _line(element)
+        self.processes[process_id] = Process(id=process_id, name=name, line=line, is_executable=False)
+        task = self._node(element, _GLOBAL_TASKS[kind], process_id, "")
+        self.nodes[f"{process_id}.task"] = replace(task, id=f"{process_id}.task")
 
     def _lanes(self, lane_set: etree._Element, process: str, parent: str) -> None:
         for lane in _children(lane_set, "lane"):
@@ -231,9 +252,9 @@ class _Reader:
             attached_to=get("attachedToRef", ""),
             interrupts=get("cancelActivity" if kind == "boundaryEvent" else "isInterrupting", "true") != "false",
             default=get("default", ""),
-            definitions=tuple(self._definitions(element)),
+            definitions=tuple(self._definitions(element)) if kind in _WITH_EVENTS else (),
             all_definitions=get("parallelMultiple") == "true",
-            loop=_loop(element),
+            loop=self._loop(element),
             properties=_properties(element),
             called=get("calledElement", ""),
             script=_expression(element, "script"),
@@ -264,8 +285,8 @@ class _Reader:
                     self._broken("dangling", element.get("id", ""), child, message)
                     continue
                 child, kind = named, _local(named)
-            if kind.endswith("EventDefinition") and kind.removesuffix("EventDefinition") in _EVENT_KINDS:
-                yield self._definition(child, kind.removesuffix("EventDefinition"), element)
+            if _kind_of(child) in _EVENT_KINDS:
+                yield self._definition(child, _kind_of(child), element)
 
     def _definition(self, element: etree._Element, kind: str, event: etree._Element) -> EventDefinition:
         timers = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
@@ -284,6 +305,41 @@ class _Reader:
             properties=_properties(element),
         )
 
+    def _loop(self, element: etree._Element) -> Loop | None:
+        for loop in _children(element, "standardLoopCharacteristics"):
+            return Loop(
+                kind="standard",
+                condition=_expression(loop, "loopCondition"),
+                test_before=loop.get("testBefore") == "true",
+                maximum=loop.get("loopMaximum", ""),
+            )
+        for loop in _children(element, "multiInstanceLoopCharacteristics"):
+            return self._instances(loop)
+        return None
+
+    def _instances(self, loop: etree._Element) -> Loop:
+        foreign = {_plain(name): str(value) for name, value in loop.attrib.items()}
+        behavior = loop.get("behavior", "All")
+        reference = loop.get("oneBehaviorEventRef" if behavior == "One" else "noneBehaviorEventRef") or ""
+        named = self.ids.get(_reference(reference)) if behavior in {"None", "One"} else None
+        thrown = [] if named is None else [self._definition(named, _kind_of(named), named)]
+        condition = ""
+        for definition in _children(loop, "complexBehaviorDefinition"):
+            condition = _expression(definition, "condition")
+            thrown += [each for event in _children(definition, "event") for each in self._definitions(event)]
+        return Loop(
+            kind="sequence" if loop.get("isSequential") == "true" else "parallel",
+            condition=_expression(loop, "completionCondition"),
+            cardinality=_expression(loop, "loopCardinality"),
+            collection=_expression(loop, "loopDataInputRef") or foreign.get("collection", ""),
+            item=_data_item(loop, "inputDataItem") or foreign.get("elementVariable", ""),
+            output_collection=_expression(loop, "loopDataOutputRef"),
+            output_item=_data_item(loop, "outputDataItem"),
+            behavior=behavior,
+            event=thrown[0] if thrown else None,
+            event_condition=condition,
+        )
+
     def _named(self, element: etree._Element, attribute: str) -> str:
         reference = _reference(element.get(attribute) or "")
         if not reference:
@@ -296,27 +352,10 @@ class _Reader:
         return named.get("name") or reference
 
 
-def _loop(element: etree._Element) -> Loop | None:
-    for loop in _children(element, "standardLoopCharacteristics"):
-        return Loop(
-            kind="standard",
-            condition=_expression(loop, "loopCondition"),
-            test_before=loop.get("testBefore") == "true",
-            maximum=loop.get("loopMaximum", ""),
-        )
-    for loop in _children(element, "multiInstanceLoopCharacteristics"):
-        foreign = {_plain(name): str(value) for name, value in loop.attrib.items()}
-        return Loop(
-            kind="sequence" if loop.get("isSequential") == "true" else "parallel",
-            condition=_expression(loop, "completionCondition"),
-            cardinality=_expression(loop, "loopCardinality"),
-            collection=_expression(loop, "loopDataInputRef") or foreign.get("collection", ""),
-            item=_data_item(loop, "inputDataItem") or foreign.get("elementVariable", ""),
-            output_collection=_expression(loop, "loopDataOutputRef"),
-            output_item=_data_item(loop, "outputDataItem"),
-            behavior=loop.get("behavior", "All"),
-        )
-    return None
+def _kind_of(definition: etree._Element) -> str:
+    """`timer` of a timerEventDefinition; empty for anything else."""
+    kind, is_definition, _ = _local(definition).partition("EventDefinition")
+    return kind if is_definition else ""
 
 
 def _data_item(loop: etree._Element, tag: str) -> str:

@@ -1,7 +1,7 @@
 """All we take of SpiffWorkflow: its task states, its task and spec life cycle, and the container of a scope's tasks.
 
 Ids and time never come from the library: every token gets its id from the machine, so that no global is patched and the
-same inputs give the same state in any process (docs/decisions/0005-token-machine.md).
+same inputs give the same state in any process (docs/decisions/0021-a-token-machine-of-our-own-rules.md).
 """
 
 from __future__ import annotations

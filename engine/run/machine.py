@@ -17,8 +17,9 @@ from engine.model.lower import is_lowered
 from engine.run import throws
 from engine.run.library import TaskState
 from engine.run.places import Inclusive, Place
-from engine.run.tokens import Scope, Token, Variables
+from engine.run.tokens import Scope, Token
 from engine.run.values import Passed, Sent
+from engine.run.variables import Variables
 from engine.run.working_time import WorkingTime
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ class Machine:
         token.internal_data.update(memory)
         place.enter(token)
         return token
+
+    def stay_behind(self, token: Token, **memory: Any) -> None:
+        """A token that waits at the same place to remember something."""
+        self.last_id += 1
+        other = Token(token.workflow, token.task_spec, token.workflow.task_tree, self.last_id)
+        other.data = token.data
+        other.internal_data.update(memory)
+        other.wait()
 
     def follow(self, token: Token, flows: Sequence[Flow], **memory: Any) -> None:
         """The token leaves by these flows."""
@@ -147,15 +156,17 @@ class Machine:
         for _ in range(STEP_BUDGET):
             if self.program.has_conditions:
                 self._catch_conditions()
-            if not self.ready and not self._join_inclusive():
-                return
+            if not self.ready:
+                if not self._join_inclusive():
+                    return
+                continue
             token = self.ready.popleft()
             if token.state == TaskState.READY:
                 token.run()
         raise RunawayProcess(f"Quy trình đi {STEP_BUDGET:,} bước liền mà không dừng chờ ai.")
 
     def _join_inclusive(self) -> bool:
-        """Lets one inclusive gateway join that has all it can get."""
+        """Lets one inclusive or complex gateway join that has all it can get."""
         if not self.program.has_inclusive:
             return False
         for scope in self.scopes():

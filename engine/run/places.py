@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from engine.errors import ExpressionError
 from engine.model.elements import Flow, Node
 from engine.run.library import TaskSpec
+from engine.run.variables import Variables
 
 if TYPE_CHECKING:
     from engine.run.program import Program, ScopeSpec
-    from engine.run.tokens import Token
+    from engine.run.tokens import Scope, Token
 
 
 class Place(TaskSpec):  # type: ignore[misc]
@@ -68,8 +70,9 @@ class Place(TaskSpec):  # type: ignore[misc]
         """The flows it leaves by."""
         return self.out
 
-    def is_true(self, token: Token, condition: str) -> bool:
-        result = self.program.expressions.compile(condition, self.node.id).evaluate(token.data.look_up)
+    def is_true(self, token: Token, condition: str, data: Variables | None = None) -> bool:
+        look_up = (data or token.data).look_up
+        result = self.program.expressions.compile(condition, self.node.id).evaluate(look_up)
         if not isinstance(result, bool):
             raise ExpressionError(f"Điều kiện «{condition}» không cho kết quả đúng/sai.", self.node.id)
         return result
@@ -185,13 +188,13 @@ class Inclusive(Exclusive):
 
     def may_join(self, arrived: Sequence[Token]) -> bool:
         """True when what is still under way could only come by flows that have a token already (BPMN 2.0, 13.4.3)."""
-        taken = {token.internal_data["via"] for token in arrived}
+        return self.is_awaited_no_more(arrived[0].workflow, {token.internal_data["via"] for token in arrived})
+
+    def is_awaited_no_more(self, scope: Scope, taken: AbstractSet[str]) -> bool:
         filled = frozenset().union(*(self.upstream[flow] for flow in taken))
         empty = frozenset().union(*(self.upstream[flow.id] for flow in self.incoming if flow.id not in taken))
         under_way = {
-            token.task_spec.node.id
-            for token in arrived[0].workflow.tokens()
-            if token.task_spec is not self and not token.is_armed
+            token.task_spec.node.id for token in scope.tokens() if token.task_spec is not self and not token.is_armed
         }
         return not under_way & (empty - filled)
 
@@ -213,6 +216,49 @@ class Inclusive(Exclusive):
             if flow.id != self.node.default and (not flow.condition or self.is_true(token, flow.condition))
         )
         return chosen or self._default()
+
+
+class Complex(Inclusive):
+    """Joins as soon as its activation condition holds (BPMN 2.0, 13.4.5).
+
+    What comes later it takes in, until nothing can come any more and it begins anew.
+    """
+
+    def _update_hook(self, my_task: Token) -> bool:
+        if len(self.incoming) < 2:
+            return super()._update_hook(my_task)
+        my_task.wait()
+        here = [token for token in my_task.workflow.tokens() if token.task_spec is self and token.is_waiting]
+        spent = _spent(here)
+        if spent is not None:
+            spent.internal_data["spent"].append(my_task.internal_data["via"])
+            my_task.workflow.remove(my_task)
+            return False
+        data = Variables({"activationCount": len(here)}, around=my_task.data)
+        if not self.is_true(my_task, self.node.activation, data):
+            return False
+        self.number(my_task)
+        my_task.workflow.machine.stay_behind(my_task, spent=[token.internal_data["via"] for token in here])
+        for token in here:
+            if token is not my_task:
+                my_task.workflow.remove(token)
+        return True
+
+    def may_join(self, arrived: Sequence[Token]) -> bool:
+        spent = _spent(arrived)
+        return spent is not None and self.is_awaited_no_more(spent.workflow, set(spent.internal_data["spent"]))
+
+    def join(self, arrived: Sequence[Token]) -> None:
+        """Begins anew."""
+        spent = _spent(arrived)
+        if spent is not None:
+            spent.workflow.remove(spent)
+            spent.workflow.machine.settle(spent.workflow)
+
+
+def _spent(tokens: Sequence[Token]) -> Token | None:
+    """The token that remembers which flows a complex gateway has taken in."""
+    return next((token for token in tokens if "spent" in token.internal_data), None)
 
 
 class Race(Place):

@@ -27,9 +27,10 @@ from engine.model.finding import refuse
 from engine.model.lint import lint
 from engine.model.lower import is_lowered, lower
 from engine.model.parse import parse
+from engine.model.variables import all_variables
 from engine.run.library import WorkflowSpec
 from engine.run.listeners import Boundary, Listener, Trigger
-from engine.run.places import Exclusive, Inclusive, Nested, Parallel, Place, Race, ScriptWork, Throw, Work
+from engine.run.places import Complex, Exclusive, Inclusive, Nested, Parallel, Place, Race, ScriptWork, Throw, Work
 from engine.run.repeats import Looped, MultiInstance
 from engine.run.values import Element
 
@@ -50,6 +51,7 @@ _PLACES: Mapping[str, type[Place]] = {
     "exclusiveGateway": Exclusive,
     "parallelGateway": Parallel,
     "inclusiveGateway": Inclusive,
+    "complexGateway": Complex,
     "eventBasedGateway": Race,
     **dict.fromkeys(HUMAN_TASKS, Work),
     **dict.fromkeys(SUB_PROCESSES, Nested),
@@ -197,6 +199,8 @@ def _packed(value: Any) -> dict[str, Any]:
 
 def _node(packed: dict[str, Any]) -> Node:
     loop = packed.pop("loop", None)
+    if loop is not None and loop["event"] is not None:
+        loop["event"] = EventDefinition(**loop["event"])
     definitions = tuple(EventDefinition(**each) for each in packed.pop("definitions", ()))
     return Node(**packed, definitions=definitions, loop=None if loop is None else Loop(**loop))
 
@@ -212,9 +216,9 @@ def _program(model: Model, process_id: str, variables: Mapping[str, str] | None,
         logs_scripts=logs_scripts,
         elements={node.id: _element(model, node) for node in model.nodes.values() if not is_lowered(node.id)},
         messages=frozenset(definition.name for definition in definitions if definition.kind == "message"),
-        expressions=Expressions(None if variables is None else parse_variables(variables)),
+        expressions=Expressions(None if variables is None else parse_variables(all_variables(model, variables))),
         has_conditions=any(definition.kind == "conditional" for definition in definitions),
-        has_inclusive=any(node.kind == "inclusiveGateway" for node in model.nodes.values()),
+        has_inclusive=any(node.kind in {"inclusiveGateway", "complexGateway"} for node in model.nodes.values()),
     )
     _build_scopes(program, model)
     return program

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import ExpressionError
 from engine.model.elements import Loop, Node
 from engine.run.places import Place
-from engine.run.tokens import Variables
+from engine.run.variables import Variables
 
 if TYPE_CHECKING:
     from engine.run.program import ScopeSpec
@@ -48,10 +48,10 @@ class Repeated(Place):
     def evaluate(self, text: str, data: Variables) -> Any:
         return self.program.expressions.compile(text, self.node.id).evaluate(data.look_up)
 
-    def is_condition_true(self, data: Variables) -> bool:
-        result = self.evaluate(self.loop.condition, data)
+    def is_true_on(self, data: Variables, condition: str) -> bool:
+        result = self.evaluate(condition, data)
         if not isinstance(result, bool):
-            raise ExpressionError(f"Điều kiện lặp «{self.loop.condition}» không cho kết quả đúng/sai.", self.node.id)
+            raise ExpressionError(f"Điều kiện lặp «{condition}» không cho kết quả đúng/sai.", self.node.id)
         return result
 
 
@@ -76,7 +76,7 @@ class Looped(Repeated):
     def _goes_on(self, data: Variables, done: int) -> bool:
         if self.loop.maximum and done >= int(self.loop.maximum):
             return False
-        return not self.loop.condition or self.is_condition_true(data)
+        return not self.loop.condition or self.is_true_on(data, self.loop.condition)
 
 
 class MultiInstance(Repeated):
@@ -111,7 +111,10 @@ class MultiInstance(Repeated):
             around=token.data,
         )
         token.workflow.remove(instance)
-        if done == remembered["total"] or (self.loop.condition and self.is_condition_true(data)):
+        self._throw(token, data, done)
+        if not token.still_stands:
+            return
+        if done == remembered["total"] or (self.loop.condition and self.is_true_on(data, self.loop.condition)):
             for rest in token.guests:
                 if not rest.is_armed:
                     token.workflow.remove(rest)
@@ -119,6 +122,14 @@ class MultiInstance(Repeated):
         elif self.loop.kind == "sequence":
             items = remembered.get("items")
             self.begin(token, done, self._own(done if items is None else items[done]))
+
+    def _throw(self, token: Token, data: Variables, done: int) -> None:
+        """BPMN's behavior: an event after each instance, after the first, or where its condition holds."""
+        loop = self.loop
+        if loop.event is None or (loop.behavior == "One" and done > 1):
+            return
+        if loop.behavior != "Complex" or self.is_true_on(data, loop.event_condition):
+            token.workflow.machine.throw(token, loop.event)
 
     def _items(self, token: Token) -> list[Any]:
         if self.loop.collection:

@@ -12,7 +12,8 @@ import zstandard
 from engine.errors import ReplayMismatch, UnreadableFile
 from engine.run.machine import Machine
 from engine.run.program import Program
-from engine.run.tokens import ROOT, Scope, Token, Variables
+from engine.run.tokens import ROOT, Scope, Token
+from engine.run.variables import Variables
 from engine.run.working_time import WorkingTime
 
 FORMAT = 1

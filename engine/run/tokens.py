@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.run.library import LeanTask, TaskState, Workflow
 from engine.run.values import Address
+from engine.run.variables import Variables
 
 if TYPE_CHECKING:
     from engine.run.machine import Machine
@@ -15,31 +16,6 @@ if TYPE_CHECKING:
 
 ROOT = 0
 """The id of a scope's own root task, which is no token."""
-
-
-class Variables:
-    """Named values; one of many instances has its own few in front of the case's."""
-
-    __slots__ = ("around", "values")
-
-    def __init__(self, values: dict[str, Any], around: Variables | None = None) -> None:
-        self.values = values
-        self.around = around
-
-    def look_up(self, name: str) -> tuple[bool, Any]:
-        if name in self.values:
-            return True, self.values[name]
-        return (False, None) if self.around is None else self.around.look_up(name)
-
-    def assign(self, name: str, value: Any) -> None:
-        if self.around is None or name in self.values:
-            self.values[name] = value
-        else:
-            self.around.assign(name, value)
-
-    def update(self, values: Mapping[str, Any]) -> None:
-        for name, value in values.items():
-            self.assign(name, value)
 
 
 class Token(LeanTask):

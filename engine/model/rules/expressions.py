@@ -12,7 +12,6 @@ from engine.model.rules.registry import ERROR, Element, Reading, rule
 from engine.model.timers import is_literal
 
 _CEL = {"", "cel", "text/cel", "application/cel"}
-_INSTANCE_VARIABLES = frozenset({"loopCounter", "nrOfInstances", "nrOfCompletedInstances", "nrOfActiveInstances"})
 
 
 def written(reading: Reading) -> Iterator[tuple[Element, str, str]]:
@@ -22,6 +21,8 @@ def written(reading: Reading) -> Iterator[tuple[Element, str, str]]:
         if flow.condition and flow.id != source.default and source.kind not in {"parallelGateway", "eventBasedGateway"}:
             yield flow, flow.condition, "bool"
     for node in reading.model.nodes.values():
+        if node.activation:
+            yield node, node.activation, "bool"
         yield from _of_events(node)
         if node.loop is not None and node.kind in ACTIVITIES:
             yield from _of_loop(node)
@@ -44,6 +45,8 @@ def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
         return
     if loop.condition:
         yield node, loop.condition, "bool"
+    if loop.event_condition:
+        yield node, loop.event_condition, "bool"
     for text in (loop.cardinality, loop.collection):
         if text and not (text.startswith("-") and text[1:].isdigit()):
             yield node, text, "any"
@@ -53,8 +56,6 @@ def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
 def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
     """A CEL expression that does not parse, names what no form has, compares unlike types, or is no condition."""
     for element, text, wanted in written(reading):
-        if _is_instance_bound(element, text):
-            continue
         try:
             compiled = reading.expressions.compile(text, element.id)
         except ExpressionError as error:
@@ -62,14 +63,6 @@ def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
             continue
         if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
             yield element, f"Điều kiện «{text}» cho kết quả kiểu {compiled.type}, không phải đúng/sai."
-
-
-def _is_instance_bound(element: Element, text: str) -> bool:
-    """Names of one instance's own are known only while it runs."""
-    own = set(_INSTANCE_VARIABLES)
-    if isinstance(element, Node) and element.loop is not None:
-        own |= {element.loop.item, element.loop.output_item}
-    return bool(names(plain(text)) & own)
 
 
 @rule("script", ERROR)

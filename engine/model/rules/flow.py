@@ -155,10 +155,18 @@ def _can_change(reading: Reading, circle: set[str]) -> bool:
 
 
 def _may_wait(reading: Reading, node: Node) -> bool:
-    if node.kind in _WAITING:
-        return True
-    inside = reading.scopes.get(node.called or node.id, [])
-    return any(_may_wait(reading, each) for each in inside if node.called != node.scope)
+    """Whether the node, or anything inside what it holds or calls, waits for somebody or something."""
+    seen: set[str] = set()
+    looking = [node]
+    while looking:
+        each = looking.pop()
+        if each.kind in _WAITING:
+            return True
+        inside = each.called if each.kind == "callActivity" else each.id
+        if inside not in seen:
+            seen.add(inside)
+            looking.extend(reading.scopes.get(inside, []))
+    return False
 
 
 def _is_ad_hoc(reading: Reading, node: Node) -> bool:

@@ -103,8 +103,8 @@ class _Play:
 
 
 def _is_beyond_flows(node: Node) -> bool:
-    """Signals join branches that no flow joins; an ad-hoc sub-process has no flows."""
-    return node.kind == "adHocSubProcess" or any(each.kind == "signal" for each in node.definitions)
+    """Signals join branches that no flow joins, complex gateways by words; an ad-hoc sub-process has no flows."""
+    return node.kind in {"adHocSubProcess", "complexGateway"} or any(each.kind == "signal" for each in node.definitions)
 
 
 def _marking(tokens: Counter[str]) -> Marking:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.expressions import Expressions, parse_variables
 from engine.model.elements import SUB_PROCESSES, Flow, Lane, Model, Node, Other, Process, grouped
 from engine.model.finding import ERROR, WARNING, Finding
+from engine.model.variables import all_variables
 
 HOUSE = "house"
 
@@ -38,7 +39,7 @@ class Reading:
     expressions: Expressions = field(init=False)
 
     def __post_init__(self) -> None:
-        declared = None if self.variables is None else parse_variables(self.variables)
+        declared = None if self.variables is None else parse_variables(all_variables(self.model, self.variables))
         object.__setattr__(self, "expressions", Expressions(declared))
 
     @cached_property

@@ -37,10 +37,15 @@ def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("multi-instance-behavior", ERROR)
 def behavior(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Events thrown per instance are not run."""
+    """A behavior that throws an event names the event, and a complex one its condition."""
     for node, loop in _repeated(reading):
-        if loop.kind != "standard" and loop.behavior != "All":
-            yield node, f"{node.label}: lặp với behavior «{loop.behavior}» (phát sự kiện theo lượt) không chạy được."
+        if loop.kind == "standard" or loop.behavior == "All":
+            continue
+        kind = "" if loop.event is None else loop.event.kind
+        if loop.behavior not in {"None", "One", "Complex"} or kind not in {"signal", "message", "escalation"}:
+            yield node, f"{node.label}: behavior «{loop.behavior}» phải nêu một tín hiệu, thông điệp hoặc báo cấp trên."
+        elif loop.behavior == "Complex" and not loop.event_condition:
+            yield node, f"{node.label}: behavior «Complex» chưa nêu điều kiện phát sự kiện."
 
 
 @rule("loop-on-event-sub-process", ERROR)

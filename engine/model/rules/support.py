@@ -30,19 +30,11 @@ def business_rule(reading: Reading) -> Iterator[tuple[Node, str]]:
         yield node, f"Tác vụ quy tắc {node.label} không chạy được; hãy dùng cổng rẽ nhánh với điều kiện."
 
 
-@rule("complex-gateway", ERROR)
-def complex_gateway(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """A complex gateway that joins by an activation condition of its own."""
-    for node in reading.nodes("complexGateway"):
-        if node.activation and len(reading.incoming.get(node.id, [])) > 1:
-            yield node, f"Cổng phức hợp {node.label} nhập nhánh theo điều kiện riêng, không chạy được."
-
-
 @rule("complex-gateway-as-inclusive", WARNING)
 def complex_as_inclusive(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """A complex gateway is run as an inclusive one."""
+    """A complex gateway without an activation condition is run as an inclusive one."""
     for node in reading.nodes("complexGateway"):
-        if not node.activation or len(reading.incoming.get(node.id, [])) < 2:
+        if not node.activation:
             yield node, f"Cổng phức hợp {node.label} được chạy như cổng bao hàm (inclusive)."
 
 

@@ -229,3 +229,16 @@ def test_an_element_may_be_called_start_or_end() -> None:
     instance, _ = start(what)
     step = instance.apply(Complete(address="Root#1"), at=AT)
     assert (passed(step), step.end_event) == (["Root", "End"], "End")
+
+
+def test_a_task_that_others_call_is_a_process_of_that_one_task() -> None:
+    what = program(
+        S + '<callActivity id="call" calledElement="shared"/>' + users("after") + flows("s>call>after"),
+        outside='<globalUserTask id="shared" name="Việc chung"/>',
+    )
+    instance, _ = start(what)
+    assert addresses(instance) == ["call#1/shared.task#1"]
+    assert instance.waiting[0].name == "Việc chung"
+    instance = restored(what, instance)
+    instance.apply(Complete(address="call#1/shared.task#1"), at=AT)
+    assert addresses(instance) == ["after#1"]

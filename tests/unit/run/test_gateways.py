@@ -137,6 +137,48 @@ def test_a_condition_on_something_unset_names_it() -> None:
         start(what)
 
 
+FIRST_COME = (
+    START
+    + AND("split")
+    + users("a", "b", "c", "after")
+    + '<complexGateway id="join"><activationCondition>activationCount &gt;= 2</activationCondition></complexGateway>'
+    + flows("s>split>a>join>after", "split>b>join", "split>c>join")
+)
+
+
+def test_a_complex_join_goes_on_when_its_condition_holds_and_takes_the_rest_in() -> None:
+    what = program(FIRST_COME)
+    instance, _ = start(what)
+    instance.apply(Complete(address="c#1"), at=AT)
+    assert addresses(instance) == ["a#1", "b#1"]
+    instance = restored(what, instance)
+    step = instance.apply(Complete(address="a#1"), at=AT)
+    assert addresses(instance) == ["b#1", "after#1"]
+    assert passed(step) == ["a", "join"]
+    instance = restored(what, instance)
+    instance.apply(Complete(address="after#1"), at=AT)
+    step = instance.apply(Complete(address="b#1"), at=AT)
+    assert step.is_ended
+    assert passed(step)[:1] == ["b"]
+
+
+def test_a_complex_join_begins_anew_once_nothing_can_come_any_more() -> None:
+    body = FIRST_COME.replace('"s>split', '"s>merge>split')
+    loop = XOR("merge") + XOR("again").replace("/>", ' default="again_e"/>') + END
+    what = program(
+        body.replace(flows("s>split"), flows("s>merge>split")) + loop + flows("after>again>e", "again>merge: more"),
+        variables={"more": "bool?"},
+    )
+    instance, _ = start(what)
+    for lap in (1, 2):
+        for task in ("a", "b", "c"):
+            instance.apply(Complete(address=f"{task}#{lap}"), at=AT)
+            instance = restored(what, instance)
+        assert addresses(instance) == [f"after#{lap}"]
+        step = instance.apply(Complete(address=f"after#{lap}", variables={"more": lap == 1}), at=AT)
+    assert step.is_ended
+
+
 def test_several_flows_out_of_a_task_run_side_by_side_and_the_gateway_between_never_shows() -> None:
     what = program(START + users("a", "b", "c") + flows("s>a>b", "a>c"))
     instance, _ = start(what)

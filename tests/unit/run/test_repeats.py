@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import ExpressionError
-from engine.run import Complete, Program
+from engine.run import Complete, Program, dump_program, load_program
 from tests.bpmn_models import AT, addresses, flows, passed, program, restored, start, users
 
 
@@ -111,3 +111,21 @@ def test_a_second_lap_through_many_instances_starts_afresh() -> None:
     instance.apply(Complete(address="m#1[0]"), at=AT)
     instance.apply(Complete(address="m#1[1]", variables={"again": True}), at=AT)
     assert addresses(instance) == ["m#2[0]", "m#2[1]"]
+
+
+@pytest.mark.parametrize(("behavior", "reminders"), [("None", 3), ("One", 1), ("All", 0)])
+def test_instances_may_throw_an_event_as_they_end(behavior: str, reminders: int) -> None:
+    inside = f'behavior="{behavior}" {behavior.lower()}BehaviorEventRef="ev"'
+    what = program(
+        f'<startEvent id="s"/><userTask id="m"><multiInstanceLoopCharacteristics {inside}>'
+        "<loopCardinality>3</loopCardinality></multiInstanceLoopCharacteristics></userTask>"
+        '<boundaryEvent id="b" attachedToRef="m" cancelActivity="false"><signalEventDefinition signalRef="sig"/>'
+        "</boundaryEvent>" + users("after", "told") + flows("s>m>after", "b>told"),
+        outside='<signal id="sig" name="one more"/><signalEventDefinition id="ev" signalRef="sig"/>',
+    )
+    instance, _ = start(what)
+    for index in range(3):
+        instance = restored(load_program(dump_program(what)), instance)
+        instance.apply(Complete(address=f"m#1[{index}]"), at=AT)
+    assert addresses(instance).count("after#1") == 1
+    assert len([address for address in addresses(instance) if address.startswith("told#")]) == reminders

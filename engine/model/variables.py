@@ -1,0 +1,32 @@
+"""What expressions of a process may name besides the forms' fields: what the process sets itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.expressions import assigned_names
+from engine.model.elements import Model
+
+BUILT_IN: Mapping[str, str] = {
+    "loopCounter": "int?",
+    "nrOfInstances": "int?",
+    "nrOfCompletedInstances": "int?",
+    "nrOfActiveInstances": "int?",
+    "activationCount": "int?",
+    "error_code": "string?",
+    "error_message": "string?",
+}
+
+
+def all_variables(model: Model, declared: Mapping[str, str]) -> dict[str, str]:
+    """The declared names, the engine's own, and what scripts and instances of this process set; a declaration wins."""
+    found = dict(BUILT_IN)
+    for node in model.nodes.values():
+        if node.kind == "scriptTask":
+            found.update(dict.fromkeys(assigned_names(node.script), "dyn?"))
+        if node.loop is not None:
+            items = [name for name in (node.loop.item, node.loop.output_item) if name]
+            found.update(dict.fromkeys(items, "dyn?"))
+            if node.loop.output_collection:
+                found[node.loop.output_collection] = "list?"
+    return {**found, **declared}
