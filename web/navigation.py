@@ -14,13 +14,18 @@ PROCESS_PEOPLE = frozenset({"process_designer", "iso_appraiser", "process_approv
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One entry of the header. No roles: for everybody signed in."""
+    """One entry of the header. No roles: for everybody signed in. `also`: other addresses whose pages belong to it."""
 
     title: str
     url: str
     icon: str
     about: str
     roles: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
+
+    def closeness(self, path: str) -> int:
+        """How much of a page's address is this section's; 0 for a page elsewhere."""
+        return max((len(one) for one in (self.url, *self.also) if path == one or path.startswith(f"{one}/")), default=0)
 
 
 SECTIONS = (
@@ -32,13 +37,14 @@ SECTIONS = (
         "Nhận hồ sơ tại quầy, in giấy hẹn",
         frozenset({"counter_officer", "digitiser"}),
     ),
-    Section("Hồ sơ", "/dossiers", "search", "Tìm hồ sơ theo mã hoặc người nộp"),
+    Section("Hồ sơ", "/dossiers", "search", "Tìm hồ sơ theo mã hoặc người nộp", also=("/dossier", "/audit/dossier")),
     Section(
         "Quy trình",
         "/procedures",
         "process",
         "Thủ tục, quy trình nội bộ, bản vẽ và phê duyệt",
         PROCESS_PEOPLE | WATCHERS | {"unit_head", "signer"},
+        also=("/designer",),
     ),
     Section("Kiểm tra", "/audit", "audit", "Tua lại và chứng minh lịch sử giải quyết", WATCHERS | {"iso_appraiser"}),
     Section(
@@ -53,6 +59,12 @@ SECTIONS = (
     ),
     Section("Quản trị", "/admin", "settings", "Người dùng, lịch làm việc, cấu hình", frozenset({"administrator"})),
 )
+
+
+def section_of(path: str, sections: list[Section]) -> Section | None:
+    """The section a page belongs to."""
+    nearest = max(sections, key=lambda section: section.closeness(path), default=None)
+    return nearest if nearest is not None and nearest.closeness(path) else None
 
 
 def sections_for(person: SignedIn | None, routes: Map) -> list[Section]:

@@ -18,7 +18,7 @@ from web import words
 from web.auth.sessions import me
 from web.bundles import load_manifest
 from web.icons import icon
-from web.navigation import sections_for
+from web.navigation import section_of, sections_for
 from web.translations import gettext, language, languages, ngettext
 
 HOUSE_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -57,9 +57,11 @@ def page_context() -> dict[str, Any]:
     person = me() if request.endpoint != "static" else None
     house = current_app.extensions["motcua"]
     is_demo = house.settings.mode == "demo"
+    sections = sections_for(person, current_app.url_map)
     return {
         "me": person,
-        "sections": sections_for(person, current_app.url_map),
+        "sections": sections,
+        "section": section_of(request.path, sections),
         "is_demo": is_demo,
         "here": request.path,
         "whole_path": request.full_path.rstrip("?"),

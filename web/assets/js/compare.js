@@ -6,7 +6,8 @@ const changes = JSON.parse(document.getElementById('changes').textContent);
 
 for (const container of document.querySelectorAll('[data-compare]')) {
   const side = container.dataset.compare;
-  showDiagram(container, container.dataset.source, { least: 0.55 }).then((viewer) => {
+  const around = changes.map((change) => change.element).filter(Boolean).slice(0, 1);
+  showDiagram(container, container.dataset.source, { least: 0.55, around }).then((viewer) => {
     if (!viewer) return;
     viewers[side] = viewer;
     const registry = viewer.get('elementRegistry');

@@ -29,6 +29,8 @@ export async function showDiagram(container, source, { around = [], least = READ
     container.querySelector('.waiting')?.remove();
     fit(viewer, { least, around });
     addZoom(container, viewer);
+    window.addEventListener('beforeprint', () => fit(viewer, { shrink: 0.7 }));
+    window.addEventListener('afterprint', () => fit(viewer, { least, around }));
     return viewer;
   } catch (error) {
     const told = container.querySelector('.waiting') ?? container.appendChild(document.createElement('p'));
@@ -42,19 +44,20 @@ export async function showDiagram(container, source, { around = [], least = READ
 const READABLE = 0.7;
 
 // Like zoom('fit-viewport'), with room for labels at the edges. Where the whole would be smaller than `least`, the part
-// around the given elements, else the beginning.
-export function fit(viewer, { padding = 24, left = padding, least = 0, around = [] } = {}) {
+// around the given elements, else the beginning. `shrink`: paper is narrower than the screen, and is measured too late.
+export function fit(viewer, { padding = 24, left = padding, least = 0, around = [], shrink = 1 } = {}) {
   const canvas = viewer.get('canvas');
   const { inner, outer } = canvas.viewbox();
   if (!inner.width || !outer.width) return;
   const whole = Math.min(1.15, (outer.width - left - padding) / inner.width, (outer.height - 2 * padding) / inner.height);
-  const scale = Math.max(whole, least);
+  const scale = Math.max(whole * shrink, least);
   const width = outer.width / scale;
   const height = outer.height / scale;
   const middle = scale > whole ? middleOf(viewer, around) : null;
+  const isForPaper = shrink < 1;
   canvas.viewbox({
-    x: along(inner.x, inner.width, width, left / scale, padding / scale, middle?.x),
-    y: along(inner.y, inner.height, height, padding / scale, padding / scale, middle?.y),
+    x: isForPaper ? inner.x - 8 : along(inner.x, inner.width, width, left / scale, padding / scale, middle?.x),
+    y: isForPaper ? inner.y - 8 : along(inner.y, inner.height, height, padding / scale, padding / scale, middle?.y),
     width,
     height,
   });
