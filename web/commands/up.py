@@ -27,6 +27,7 @@ from engine.store.settings import Settings
 from web.household import Child, Household
 
 LEAST_FREE_BYTES = 500_000_000
+ACCOUNTS_SHOWN = 14
 MANIFEST = Path(__file__).parents[1] / "static" / "built" / "manifest.json"
 
 
@@ -204,8 +205,11 @@ def _load(
 
 def _show_accounts(demo: ModuleType) -> None:
     click.echo(f"\nTài khoản dùng thử, mật khẩu chung: {demo.PASSWORD}")
-    for login, name, roles, unit in demo.demo_accounts():
-        click.echo(f"  {login:<18} {name}, {roles}, {unit}")
+    accounts = demo.demo_accounts()
+    for login, name, roles, unit in accounts[:ACCOUNTS_SHOWN]:
+        click.echo(f"  {login:<16} {name}: {roles} ({unit})")
+    if len(accounts) > ACCOUNTS_SHOWN:
+        click.echo(f"  … và {len(accounts) - ACCOUNTS_SHOWN} tài khoản khác, xem ở trang đăng nhập")
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
