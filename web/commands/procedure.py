@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
-from engine.catalogue.folder import write_folders
-from engine.errors import InputError, UnreadableFile
+from engine.catalogue.folder import load_folder, write_folders
+from engine.catalogue.publishing import Decision, Imported, approve, import_folder, publish
+from engine.errors import InputError, NotFound, Refused, UnreadableFile
 from engine.model.draft import MAX_BYTES, Draft, draft, read_tables
+from engine.model.procedure import Manifest, ProcedureFolder
+from engine.reports.processes import versions_of
+from engine.store.database import Store
+from engine.store.settings import Settings
 
 
 @click.group("procedure")
@@ -38,6 +46,81 @@ def draft_command(table: Path, out: Path, only: tuple[str, ...], *, replace: boo
         click.echo(json.dumps({"drafted": [_report(one, path) for one, path in written]}, ensure_ascii=False))
     else:
         click.echo("\n".join(line for one, path in written for line in _lines(one, path)))
+
+
+@command.command("import")
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.option(
+    "--decision", default="", metavar="SỐ", help="Số quyết định phê duyệt; có thì bản nhập được công bố luôn."
+)
+@click.option("--decided-on", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="Ngày quyết định.")
+@click.option("--decided-by", default="Chủ tịch UBND tỉnh", show_default=True, help="Người ký quyết định.")
+@click.option("--effective-on", type=click.DateTime(["%Y-%m-%d", "%d/%m/%Y"]), help="Ngày hiệu lực; mặc định hôm nay.")
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def import_command(
+    folders: tuple[Path, ...],
+    decision: str,
+    decided_on: datetime | None,
+    decided_by: str,
+    effective_on: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Nhập thư mục thủ tục vào danh mục: thành bản nháp, hoặc công bố luôn khi đã có quyết định."""
+    if bool(decision) != (decided_on is not None):
+        raise InputError("Công bố luôn cần cả --decision và --decided-on.")
+    read = [load_folder(one) for one in folders]
+    with _catalogue() as connection:
+        made = [import_folder(connection, one) for one in read]
+        if decided_on is not None:
+            taken = Decision(number=decision, on=decided_on.date(), by=decided_by)
+            for folder, one in zip(read, made, strict=True):
+                approve(connection, one.version_id, folder.content_hash, taken)
+                publish(connection, one.version_id, (effective_on or datetime.now(UTC)).date())
+    if as_json:
+        click.echo(json.dumps({"imported": [_imported(one) for one in made]}, ensure_ascii=False))
+    else:
+        for one in made:
+            click.echo(f"{one.code}: bản {one.number}" + ("" if one.is_new else " (đã có, nội dung không đổi)"))
+            click.echo(
+                "\n".join(f"  ! {finding['element']}: {finding['message']}" for finding in one.findings), nl=False
+            )
+    if any(one.findings for one in made):
+        raise Refused("Có sơ đồ còn lỗi: đã lưu bản nháp nhưng chưa chạy được.")
+
+
+@command.command("export")
+@click.argument("code")
+@click.option("--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Nơi ghi thư mục.")
+@click.option("--number", type=int, help="Số của bản; mặc định bản đang áp dụng, không có thì bản mới nhất.")
+@click.option("--replace", is_flag=True, help="Ghi đè thư mục đã có nội dung khác.")
+def export_command(code: str, out: Path, number: int | None, *, replace: bool) -> None:
+    """Xuất một thủ tục ra thư mục, BPMN đúng từng byte như đã nhập."""
+    with _catalogue() as connection:
+        rows = versions_of(connection, code)
+    wanted = [one for one in rows if one["number"] == number] if number is not None else rows
+    if not wanted:
+        raise NotFound(f"Thủ tục {code} không có bản {number}.")
+    row = next((one for one in wanted if one["state"] == "published"), wanted[0])
+    folder = ProcedureFolder(
+        manifest=Manifest.from_data(row["manifest"]), source=bytes(row["source"]), forms=row["forms"]
+    )
+    click.echo(str(write_folders([folder], out, replace=replace)[0]))
+
+
+@contextlib.contextmanager
+def _catalogue() -> Iterator[Connection]:
+    """The catalogue of this installation, as its owner."""
+    store = Store.open(Settings.from_environment())
+    try:
+        with store.transaction(role="owner") as connection:
+            yield connection
+    finally:
+        store.close()
+
+
+def _imported(one: Imported) -> dict[str, object]:
+    return {"code": one.code, "number": one.number, "new": one.is_new, "findings": list(one.findings)}
 
 
 def _lines(one: Draft, path: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from engine.history.verify import verify_bundle
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("--key", default=None, help="Khóa công khai của nhật ký (base64), lấy từ nguồn bạn tin.")
 @click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
-def command(bundle: Path, key: str | None, as_json: bool) -> None:
+def command(bundle: Path, key: str | None, *, as_json: bool) -> None:
     """Kiểm tra gói bằng chứng của một hồ sơ, không cần cơ sở dữ liệu."""
     verdict = verify_bundle(bundle, trusted_key=key)
     if as_json:
@@ -40,5 +40,3 @@ def command(bundle: Path, key: str | None, as_json: bool) -> None:
             click.echo(f"Chưa kiểm được: {sentence}")
         click.echo("Lịch sử nguyên vẹn." if verdict.is_whole else "Lịch sử KHÔNG nguyên vẹn.")
     sys.exit(0 if verdict.is_whole else 1)
-
-
