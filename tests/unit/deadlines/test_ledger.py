@@ -148,6 +148,11 @@ def test_an_extension_after_the_limit_passed_cures_nothing():
     assert ledger.is_late(CALENDAR, at("09T10:00"))
 
 
+def test_an_extension_in_the_last_moment_of_the_limit_counts():
+    ledger = received().extend(at("08T17:00"), parse_limit("1d"), article="Điều 1")
+    assert ledger.due_of_law(CALENDAR) == at("09T17:00")
+
+
 def test_an_extension_needs_its_article_and_a_term():
     with pytest.raises(InputError, match="điều, khoản"):
         received().extend(at("06T10:00"), parse_limit("5d"), article=" ")
@@ -165,8 +170,22 @@ def test_a_reappointment_moves_the_promise_and_the_dossier_stays_late():
 
 def test_a_pause_after_a_reappointment_moves_the_promise_with_it():
     ledger = received().reappoint(at("08T10:00"), at("14T15:00"), reason="Chờ xác minh")
-    ledger = ledger.open(waiting_for_applicant("12T10:00")).resume(at("13T10:00"))
-    assert ledger.promised(CALENDAR) == at("15T15:00")
+    before = ledger.open(waiting_for_applicant("12T10:00")).resume(at("13T10:00"))
+    assert before.promised(CALENDAR) == at("15T15:00")
+    on_the_day = ledger.open(waiting_for_applicant("14T10:00")).resume(at("15T10:00"))
+    assert on_the_day.promised(CALENDAR) == at("15T15:00")
+
+
+def test_a_term_counted_anew_has_a_promise_of_its_own():
+    ledger = received().reappoint(at("08T10:00"), at("14T15:00"), reason="Chờ xác minh")
+    ledger = ledger.open(waiting_for_applicant("08T11:00")).resume(at("19T10:00"), SupplementEffect.restart)
+    assert ledger.promised(CALENDAR) == ledger.due_of_law(CALENDAR) == at("22T17:00")
+
+
+def test_a_pause_after_the_end_does_not_move_the_limit_that_was_kept():
+    ledger = received().finish(at("07T10:00")).open(waiting_for_applicant("07T11:00")).resume(at("12T10:00"))
+    assert ledger.due_of_law(CALENDAR) == at("08T17:00")
+    assert ledger.outcome(CALENDAR) is Outcome.early
 
 
 def test_a_promise_already_past_is_refused():
