@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from engine.store.database import Store
 
 _NOW = "select clock_timestamp() + coalesce((select make_interval(secs => offset_seconds) from clock_offset), '0')"
+_BOTH = (
+    "select real_now + coalesce((select make_interval(secs => offset_seconds) from clock_offset), '0'), real_now "
+    "from clock_timestamp() as real_now"
+)
 _ADVANCE = (
     "insert into clock_offset (offset_seconds) values (%(by)s) "
     'on conflict ("only") do update set offset_seconds = clock_offset.offset_seconds + excluded.offset_seconds'
@@ -39,10 +43,15 @@ class Clock:
         """This moment of business time; one statement."""
         return cast("datetime", connection.exec_driver_sql(_NOW).scalar_one())
 
+    def both(self, connection: Connection) -> tuple[datetime, datetime]:
+        """This moment of business time and of real time, equal in production; one statement."""
+        business, real = connection.exec_driver_sql(_BOTH).one()
+        return business, real
+
     def offset(self, connection: Connection) -> timedelta:
         """How far business time is ahead of real time; zero in production."""
-        found = connection.exec_driver_sql("select offset_seconds from clock_offset").scalar()
-        return timedelta(seconds=int(found or 0))
+        business, real = self.both(connection)
+        return business - real
 
     def advance(self, seconds: int) -> datetime:
         """Move a demo's business time forward and return the new now. Never back: histories are in order."""
@@ -62,11 +71,10 @@ class Clock:
             if connection.exec_driver_sql(_BEGIN, {"at": moment}).rowcount == 0:
                 raise Refused("Đã có hồ sơ, không chỉnh lùi giờ của hệ thống được nữa.")
 
-    def advance_to(self, moment: datetime) -> None:
-        """Move a demo's past on to this moment, to the second; a moment that has gone by changes nothing."""
+    def advance_to(self, connection: Connection, moment: datetime) -> None:
+        """Move a demo's past on to this moment, to the second; one that has gone by changes nothing. As the owner."""
         self._must_be_demo()
-        with self._store.transaction(role="owner") as connection:
-            connection.exec_driver_sql(_ADVANCE_TO, {"at": moment})
+        connection.exec_driver_sql(_ADVANCE_TO, {"at": moment})
 
     def return_to_present(self) -> None:
         """End a demo's past: business time is real time from here on. Time already ahead of it stays there."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import procrastinate
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from engine.errors import CaseBusy, DeliveryRejected, DeliveryRetryable, InputError, NotConfigured, Refused
 
@@ -110,6 +110,18 @@ def enqueue_many(
     if plain:
         _job(connection, task_name, queue).batch_defer(*plain)
     return len(plain)
+
+
+def withdraw_others(connection: Connection, task_name: str, argument: str, kept: Iterable[str]) -> int:
+    """Take waiting jobs of a task out of the queue, all but those whose argument is one of `kept`. Returns how many."""
+    deleted = connection.execute(_WITHDRAW, {"task_name": task_name, "argument": argument, "kept": list(kept)})
+    return deleted.rowcount
+
+
+_WITHDRAW = text(
+    "delete from procrastinate_jobs where task_name = :task_name and status = 'todo' "
+    "and not (args ->> :argument = any (:kept))"
+)
 
 
 def _job(connection: Connection, task_name: str, queue: str) -> Any:

@@ -18,8 +18,8 @@ A_DAY = timedelta(hours=8)
 def calm_queue(house: House) -> None:
     """Keep the orders to neighbours and the newest letters of open dossiers, the rest of the letters' jobs go.
 
-    A letter is dated the day it is issued: one of a dossier that ended weeks ago would bear today's date, and six hundred
-    of them would keep a small machine busy through its first minutes. They stay approved, and can be previewed.
+    Issuing a letter is an event of today, also in the history of a dossier that ended weeks ago, and six hundred of
+    them would keep a small machine busy through its first minutes. The others stay approved, and can be previewed.
     """
     with house.store.transaction(role="worker") as connection:
         now = house.clock.now(connection)

@@ -1,4 +1,4 @@
-"""Made-up applicants: names with diacritics, addresses in the demo's communes, numbers that belong to nobody we know."""
+"""Made-up applicants: names with diacritics, addresses in the demo's communes, numbers that are nobody's."""
 
 from __future__ import annotations
 

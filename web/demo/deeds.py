@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
@@ -109,20 +109,24 @@ def _void(stage: Stage, play: Play) -> None:
 def _extend(stage: Stage, play: Play) -> None:
     head = stage.head_of(_lead_unit(stage, play), play)
     given = Extend(
-        case_id=play.case_id, by="10d", article=_words(play.chance, "extend", "article"), reason=_words(play.chance, "extend", "reason")
+        case_id=play.case_id,
+        by="10d",
+        article=_words(play.chance, "extend", "article"),
+        reason=_words(play.chance, "extend", "reason"),
     )
     extend(stage.house, head, given)
 
 
 def _reassign(stage: Stage, play: Play) -> None:
     for item in stage.open_items(play):
-        others = [
-            one for one in stage.staff.holders(item["unit_code"], item["role"]) if one.id != item["assignee"]
-        ]
+        others = [one for one in stage.staff.holders(item["unit_code"], item["role"]) if one.id != item["assignee"]]
         if item["kind"] == "task" and others:
             chosen = play.chance.choice(others)
             told = Reassign(
-                case_id=play.case_id, task=task_ref(item), officer_id=chosen.id, reason=_words(play.chance, "reassign", "reason")
+                case_id=play.case_id,
+                task=task_ref(item),
+                officer_id=chosen.id,
+                reason=_words(play.chance, "reassign", "reason"),
             )
             reassign(stage.house, stage.head_of(item["unit_code"], play), told)
             return
@@ -131,13 +135,14 @@ def _reassign(stage: Stage, play: Play) -> None:
 def _correct(stage: Stage, play: Play) -> None:
     clerk = stage.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
     play.owner = replace(play.owner, phone=f"09{play.chance.randrange(100_000_000):08d}")
-    told = Correct(case_id=play.case_id, role="owner", person=play.owner, reason=_words(play.chance, "correct", "reason"))
-    correct(stage.house, clerk, told)
+    reason = _words(play.chance, "correct", "reason")
+    correct(stage.house, clerk, Correct(case_id=play.case_id, role="owner", person=play.owner, reason=reason))
 
 
 def _pause(stage: Stage, play: Play) -> None:
     head = stage.head_of(_lead_unit(stage, play), play)
-    pause(stage.house, head, Pause(case_id=play.case_id, basis="applicant_request", reason=_words(play.chance, "pause", "reason")))
+    reason = _words(play.chance, "pause", "reason")
+    pause(stage.house, head, Pause(case_id=play.case_id, basis="applicant_request", reason=reason))
 
 
 DEEDS: Mapping[str, Callable[[Stage, Play], None]] = {

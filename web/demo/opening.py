@@ -1,4 +1,4 @@
-"""How a demo case begins: received at a counter, with others of one submission, declined there, or a process sent up."""
+"""How a demo case begins: received at a counter, alone or with others, declined there, or a process is sent up."""
 
 from __future__ import annotations
 
@@ -84,9 +84,8 @@ def _send_up(stage: Stage, play: Play) -> None:
     if play.scene.submitted:
         key = play.role.first_form
         values = fill(play.role.version.forms.get(key, {}), stage.desk(play, act="draft"))
-        submit_process(
-            stage.house, designer, SubmitProcess(id=play.case_id, version_id=version_id, form=Filled(key=key, values=values))
-        )
+        told = SubmitProcess(id=play.case_id, version_id=version_id, form=Filled(key=key, values=values))
+        submit_process(stage.house, designer, told)
 
 
 def tightened(source: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Fills forms as an officer or an applicant of the demo would: any form whose fields are known, and others as far as required."""
+"""Fills forms as an officer or an applicant of the demo would: fields it knows by name, others as far as required."""
 
 from __future__ import annotations
 
@@ -111,6 +111,17 @@ def _personal_number(desk: Desk) -> str | None:
     return desk.owner.identifier if desk.owner.kind == "person" else None
 
 
+def _method(desk: Desk) -> str:
+    """How a fee is paid, or a result handed over."""
+    if desk.act == "pay":
+        return "cash" if desk.fee else "exempt"
+    return desk.result_delivery
+
+
+def _always(value: Any) -> Callable[[Desk], Any]:
+    return lambda _: value
+
+
 def _one_of(*choices: Any) -> Callable[[Desk], Any]:
     return lambda desk: desk.chance.choice(choices)
 
@@ -132,7 +143,7 @@ FIELDS: Mapping[str, Callable[[Desk], Any]] = {
     "owner_email": _of_owner("email"),
     "owner_address": _of_owner("address"),
     "content": lambda desk: desk.words("content", "any"),
-    "sets": lambda desk: 1,
+    "sets": _always(1),
     "channel": lambda desk: desk.channel,
     "result_delivery": lambda desk: desk.result_delivery,
     "delivery_address": lambda desk: desk.owner.address if desk.result_delivery == "post" else None,
@@ -146,11 +157,11 @@ FIELDS: Mapping[str, Callable[[Desk], Any]] = {
     "building_kind": _one_of("Nhà ở riêng lẻ, cấp III", "Nhà ở riêng lẻ, cấp IV"),
     "floor_area": lambda desk: round(desk.chance.uniform(80, 380), 1),
     "storeys": lambda desk: desk.chance.randint(1, 4),
-    "business_name": lambda desk: f"Hộ kinh doanh {desk.owner.name.split()[-1]} {desk.chance.choice(('Phát', 'Hà', 'Lộc'))}",
+    "business_name": lambda desk: f"Hộ kinh doanh {desk.owner.name}",
     "business_address": _of_owner("address"),
     "business_line": _one_of("Bán lẻ lương thực, thực phẩm", "Dịch vụ ăn uống", "Sửa chữa xe máy", "May đo, thêu ren"),
     "capital": _one_of(30_000_000, 50_000_000, 100_000_000, 200_000_000),
-    "project_name": _one_of("Nâng cấp tuyến đường trục thôn", "Nhà văn hóa tổ dân phố", "Kênh mương nội đồng giai đoạn 2"),
+    "project_name": _one_of("Nâng cấp đường trục thôn", "Nhà văn hóa tổ dân phố", "Kênh mương nội đồng giai đoạn 2"),
     "project_value": _one_of(850_000_000, 1_200_000_000, 3_400_000_000),
     "document_kind": _one_of("Căn cước", "Bằng tốt nghiệp", "Giấy chứng nhận quyền sử dụng đất", "Hợp đồng"),
     "copies_wanted": lambda desk: desk.chance.randint(1, 5),
@@ -175,31 +186,29 @@ FIELDS: Mapping[str, Callable[[Desk], Any]] = {
     "tax_basis": lambda desk: desk.words("handle", "tax_basis") if desk.decision == "forward" else None,
     "assignee": lambda desk: desk.assignee or None,
     "instruction": lambda desk: desk.words("assign", "any"),
-    # moving, paying, returning
+    # what moves and is paid
     "paper_sheets": lambda desk: desk.chance.randint(0, 12),
-    "is_electronic": lambda desk: True,
-    "is_confirmed": lambda desk: True,
+    "is_electronic": _always(True),
+    "is_confirmed": _always(True),
     "amount": lambda desk: desk.fee,
-    "method": lambda desk: (
-        ("cash" if desk.fee else "exempt") if desk.act == "pay" else "post" if desk.result_delivery == "post" else "counter"
-    ),
+    "method": _method,
     "receipt_number": _number("BL{number:05d}", 99_999),
     "notice_number": _number("{number}/TB-T{year}", 4_000),
     "notice_on": lambda desk: desk.today.isoformat(),
     "tax_amount": _one_of(1_250_000, 4_800_000, 12_600_000),
-    "delivered_by": lambda desk: "counter",
+    "delivered_by": _always("counter"),
     "pay_by": lambda desk: (desk.today + timedelta(days=30)).isoformat(),
     "paid_amount": _one_of(1_250_000, 4_800_000, 12_600_000),
     "paid_on": lambda desk: desk.today.isoformat(),
     "sent_on": lambda desk: desk.today.isoformat(),
     "received_papers": lambda desk: desk.words("supplement", "received"),
-    "is_complete": lambda desk: True,
-    "notified_by": lambda desk: "counter",
-    "is_returned": lambda desk: True,
+    "is_complete": _always(True),
+    "notified_by": _always("counter"),
+    "is_returned": _always(True),
     "receiver_name": _of_owner("name"),
     "receiver_identifier": _personal_number,
     "post_number": lambda desk: f"EH{desk.chance.randrange(10**9):09d}VN" if desk.result_delivery == "post" else None,
-    "is_receipt_withdrawn": lambda desk: True,
+    "is_receipt_withdrawn": _always(True),
     "document_number": _number("{number:02d}/{year}", 300),
     "registered_on": lambda desk: desk.today.isoformat(),
     "copies": lambda desk: desk.chance.randint(1, 3),
@@ -213,7 +222,7 @@ FIELDS: Mapping[str, Callable[[Desk], Any]] = {
     "decision_number": _number("{number}/QĐ-UBND (minh họa)", 3_000),
     "decision_on": lambda desk: desk.today.isoformat(),
     "effective_on": lambda desk: desk.today.isoformat(),
-    "is_checked": lambda desk: True,
-    "is_posted": lambda desk: True,
+    "is_checked": _always(True),
+    "is_posted": _always(True),
 }
 """What is written into a field, by its name; None leaves it empty."""

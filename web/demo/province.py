@@ -130,7 +130,8 @@ def officers(password_hash: str | None = None) -> list[Officer]:
         taken.add(name)
         login = f"{post['login']}.{mark}" if mark and "login" in post else ""
         seats = tuple((unit_code, role) for role in post["roles"])
-        found.append(_officer(login, name, post["title"], seats, f"{unit_code}|{post['title']}|{','.join(post['roles'])}"))
+        key = f"{unit_code}|{post['title']}|{','.join(post['roles'])}"
+        found.append(_officer(login, name, post["title"], seats, key))
     return [_with_password(one, password_hash) for one in found]
 
 

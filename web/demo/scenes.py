@@ -1,4 +1,4 @@
-"""Which dossiers the demo has: the everyday ones and the scenes of data/scenes.toml, cast with procedures and people."""
+"""Which dossiers the demo has: everyday ones and the scenes of data/scenes.toml, with their procedures and people."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class Scene:
 
     name: str = ""
     count: int = 1
-    needs: tuple[str, ...] = ()
+    needs: Sequence[str] = ()
     second: str = ""
-    limit: tuple[float, float] = (0, 20)
-    age: tuple[float, float] = (0, 0)
+    limit: Sequence[float] = (0, 20)
+    age: Sequence[float] = (0, 0)
     due: int | None = None
     turns: Mapping[str, Sequence[str]] = field(default_factory=dict)
     hold: str = ""
@@ -79,6 +79,11 @@ class Scene:
     dated: bool = True
     declined: Literal["", "supplement_request", "refusal"] = ""
     submitted: bool = True
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Scene:
+        """A scene as it stands in the file."""
+        return cls(**row)
 
     @property
     def acts(self) -> frozenset[str]:
@@ -129,7 +134,12 @@ class Casting:
     """Chooses procedure, place, person and moment for every dossier; the same for the same `end` and procedures."""
 
     def __init__(
-        self, versions: Sequence[Version], communes: Sequence[Commune], province_counter: str, calendar: Calendar, end: datetime
+        self,
+        versions: Sequence[Version],
+        communes: Sequence[Commune],
+        province_counter: str,
+        calendar: Calendar,
+        end: datetime,
     ) -> None:
         self._roles = [Role.of(one) for one in versions]
         self._communes = communes
@@ -143,7 +153,7 @@ class Casting:
         data = read_data("scenes")
         cast = [*self._everyday(data["everyday"])]
         for row in data["scene"]:
-            scene = Scene(**{name: tuple(value) if isinstance(value, list) else value for name, value in row.items()})
+            scene = Scene.of(row)
             cast += [play for _ in range(scene.count) if (play := self._scene(scene)) is not None]
         cast += [play for row in data["approval"] if (play := self._approval(dict(row))) is not None]
         return sorted(cast, key=lambda play: (play.received_at, play.number))
@@ -168,7 +178,8 @@ class Casting:
             if chance.random() < data["return"]:
                 turns[chance.choice(("review", "sign"))] = ["return"]
             scene = Scene(name="thường ngày", turns=turns, explanation="give", apology="leave")
-            yield self._play(scene, chance.choices(roles, chances)[0], working_back(self._end, back, self._calendar), chance)
+            at = working_back(self._end, back, self._calendar)
+            yield self._play(scene, chance.choices(roles, chances)[0], at, chance)
 
     def _scene(self, scene: Scene) -> Play | None:
         chance = self._next_chance()
@@ -177,7 +188,7 @@ class Casting:
             return None
         role = chance.choice(roles)
         if scene.due is None:
-            at = working_back(self._end, A_DAY * chance.uniform(*scene.age), self._calendar)
+            at = working_back(self._end, A_DAY * chance.uniform(scene.age[0], scene.age[-1]), self._calendar)
         else:
             at = self._received_for(scene.due, int(role.days or 1), chance)
         play = self._play(scene, role, at, chance)
@@ -192,8 +203,8 @@ class Casting:
         role = next((one for one in self._roles if one.version.manifest.kind == "approval"), None)
         if role is None or subject not in codes:
             return None
-        chance, scene = self._next_chance(), Scene(**row)
-        at = working_back(self._end, A_DAY * chance.uniform(*scene.age), self._calendar)
+        chance, scene = self._next_chance(), Scene.of(row)
+        at = working_back(self._end, A_DAY * chance.uniform(scene.age[0], scene.age[-1]), self._calendar)
         play = self._play(scene, role, at, chance)
         play.subject, play.receiving_unit, play.owner = subject, unit_code, Person(name="")
         return play
@@ -241,7 +252,7 @@ class Casting:
         return "counter" if "counter" in allowed else allowed[0]
 
     def _received_for(self, ordinal: int, days: int, chance: random.Random) -> datetime:
-        """A moment of reception whose limit of so many working days ends `ordinal` working days after the next closing."""
+        """A moment of reception whose limit ends `ordinal` working days after the next closing."""
         first = self._calendar.next_opening(self._end)
         day = first.date()
         step = 1 if ordinal > days else -1

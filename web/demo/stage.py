@@ -1,5 +1,5 @@
-"""Plays the demo's past: every dossier is moved by the acts themselves, in the order of time, with the business clock set
-to the moment of each. Timers are acted on as they fall due.
+"""Plays the demo's past: every dossier is moved by the acts themselves, in the order of time, with the business clock
+set to the moment of each. Timers are acted on as they fall due.
 """
 
 from __future__ import annotations

@@ -1,16 +1,17 @@
-"""How long things take in the demo, and where a dossier rests: all in working time, inside every limit unless a scene is slow."""
+"""How long things take in the demo, in working time and inside every limit, and where a scene is slow or rests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+
+from sqlalchemy import RowMapping
 
 from engine.deadlines import Calendar, working_time_between
 from engine.dossier.command import TaskRef
 from web.demo.scenes import Play, working_ahead, working_back
 
-Row = Mapping[str, Any]
+Row = RowMapping
 
 HOURS: Mapping[str, tuple[float, float]] = {
     "hand_over": (0.2, 2.0),
