@@ -106,29 +106,46 @@ async def _check(
     lists: Sequence[bytes],
     now: datetime,
 ) -> tuple[SignatureReport, SignatureCoverageLevel | None]:
-    subject = signature.signer_cert.subject.native
-    status: PdfSignatureStatus | None = None
-    problem = ""
     try:
         moment = _stamped_at(signature) or now
         context = _context(reader, roots, lists, moment)
         status = await async_validate_pdf_signature(signature, context, ts_validation_context=context)
     except (SignatureValidationError, CMSStructuralError) as error:
-        problem = str(error)
-    stamped = status.timestamp_validity if status is not None else None
-    is_stamp_good = stamped is None or (stamped.valid and stamped.trusted)
-    report = SignatureReport(
+        return _unreadable(signature, str(error)), None
+    return _judged(signature, status), status.coverage
+
+
+def _judged(signature: EmbeddedPdfSignature, status: PdfSignatureStatus) -> SignatureReport:
+    stamp = status.timestamp_validity
+    is_stamp_good = stamp is None or (stamp.valid and stamp.trusted)
+    return SignatureReport(
         field=signature.field_name,
-        name=str(subject.get("common_name", "")),
-        organisation=str(subject.get("organization_name", "")),
-        is_intact=status is not None and status.intact and status.valid,
-        is_trusted=status is not None and status.trusted and is_stamp_good,
-        is_untouched_since=status is not None and _is_untouched(status) and _is_padding_empty(signature),
-        signed_at=stamped.timestamp if stamped is not None and is_stamp_good else None,
+        **_subject(signature),
+        is_intact=status.intact and status.valid,
+        is_trusted=status.trusted and is_stamp_good,
+        is_untouched_since=_is_untouched(status) and _is_padding_empty(signature),
+        signed_at=stamp.timestamp if stamp is not None and is_stamp_good else None,
         claimed_at=signature.self_reported_timestamp,
-        problem=problem or _problem(status),
+        problem=_problem(status),
     )
-    return report, status.coverage if status is not None else None
+
+
+def _unreadable(signature: EmbeddedPdfSignature, problem: str) -> SignatureReport:
+    return SignatureReport(
+        field=signature.field_name,
+        **_subject(signature),
+        is_intact=False,
+        is_trusted=False,
+        is_untouched_since=False,
+        signed_at=None,
+        claimed_at=None,
+        problem=problem,
+    )
+
+
+def _subject(signature: EmbeddedPdfSignature) -> dict[str, str]:
+    subject = signature.signer_cert.subject.native
+    return {"name": str(subject.get("common_name", "")), "organisation": str(subject.get("organization_name", ""))}
 
 
 def _is_untouched(status: PdfSignatureStatus) -> bool:
@@ -144,8 +161,8 @@ def _is_padding_empty(signature: EmbeddedPdfSignature) -> bool:
     return not any(content[len(cms.ContentInfo.load(content).dump()) :])
 
 
-def _problem(status: PdfSignatureStatus | None) -> str:
-    if status is None or status.trusted:
+def _problem(status: PdfSignatureStatus) -> str:
+    if status.trusted:
         return ""
     if status.revoked:
         return "chứng thư đã bị thu hồi"
