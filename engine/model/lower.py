@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.model.elements import ACTIVITIES, GATEWAYS, SUB_PROCESSES, Flow, Model, Node, grouped
+from engine.model.elements import ACTIVITIES, GATEWAYS, SUB_PROCESSES, EventDefinition, Flow, Model, Node, grouped
 
 PREFIX = "_l"
 
@@ -21,8 +21,10 @@ def lower(model: Model) -> Model:
     """The same processes with explicit splits, starts and ends, and link events as flows."""
     work = _Lowering(model)
     work.join_links()
+    work.join_handlers()
     work.add_starts()
     work.add_ends()
+    work.add_undoing()
     work.multiply_tokens()
     work.gather_tokens()
     work.split_activities()
@@ -63,6 +65,26 @@ class _Lowering:
             if node.kind == "intermediateThrowEvent" and target is not None:
                 self._add_flow(f"{PREFIX}link_{node.id}", node, target)
             self.nodes[node.id] = replace(node, kind="intermediateThrowEvent", definitions=())
+
+    def join_handlers(self) -> None:
+        """An activity's handler of compensation is what its boundary event is associated with."""
+        handlers = {other.source: other.target for other in self.model.others if other.kind == "association"}
+        for node in list(self.nodes.values()):
+            if node.kind == "boundaryEvent" and any(each.kind == "compensate" for each in node.definitions):
+                definition = EventDefinition(kind="compensate", target=handlers.get(node.id, ""))
+                self.nodes[node.id] = replace(node, definitions=(definition,))
+
+    def add_undoing(self) -> None:
+        """A sub-process whose activities have handlers is undone by a throw that nothing leads to."""
+        if not any(node.for_compensation for node in self.nodes.values()):
+            return
+        for node in list(self.nodes.values()):
+            if node.kind in SUB_PROCESSES and not node.by_event:
+                definitions = (EventDefinition(kind="compensate"),)
+                undo = f"{PREFIX}undo_{node.id}"
+                self.nodes[undo] = Node(
+                    id=undo, kind="endEvent", scope=node.id, line=node.line, definitions=definitions
+                )
 
     def add_starts(self) -> None:
         """A scope without a start event begins at every node that nothing leads to."""

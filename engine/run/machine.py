@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import RunawayProcess
 from engine.model.elements import EventDefinition, Flow, Node
 from engine.model.lower import is_lowered
-from engine.run import throws
+from engine.run import throws, undoing
 from engine.run.library import TaskState
 from engine.run.places import Inclusive, Place
 from engine.run.tokens import Scope, Token
@@ -90,7 +90,13 @@ class Machine:
         other.wait()
 
     def follow(self, token: Token, flows: Sequence[Flow], **memory: Any) -> None:
-        """The token leaves by these flows."""
+        """The token leaves by these flows; a handler of compensation, back to what threw it."""
+        host = token.host
+        if host is not None and undoing.is_undoing(host):
+            undoing.undone(token, host)
+            return
+        if token.task_spec.handler:
+            undoing.remember(token)
         self.spread(token.workflow, flows, **memory)
         token.workflow.remove(token)
         self.settle(token.workflow)
@@ -110,8 +116,14 @@ class Machine:
         self.ready.append(token)
 
     def open_scope(self, host: Token, scope_id: str) -> None:
+        """A sub-process begins; one that is to be undone begins at what undoes it."""
         scope = self.nested[host.id] = Scope(self, self.program.scopes[scope_id], host, host.data)
-        self.start_scope(scope, scope.spec.starts)
+        finished = host.internal_data.pop("finished", None)
+        if finished is None:
+            self.start_scope(scope, scope.spec.starts)
+        else:
+            scope.finished = finished
+            self.enter(scope, scope.spec.places[scope.spec.undo])
 
     def start_scope(self, scope: Scope, starts: Sequence[str]) -> None:
         for trigger in scope.spec.triggers:
@@ -129,6 +141,7 @@ class Machine:
             self.is_ended = True
         else:
             del self.nested[host.id]
+            undoing.remember_inside(host, scope)
             host.go()
 
     def instance_done(self, instance: Token) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import ExpressionError
 from engine.model.elements import Flow, Node
+from engine.run import undoing
 from engine.run.library import TaskSpec
 from engine.run.variables import Variables
 
@@ -29,6 +30,7 @@ class Place(TaskSpec):  # type: ignore[misc]
         self.out: tuple[Flow, ...] = ()
         self.incoming: tuple[Flow, ...] = ()
         self.boundary: tuple[Place, ...] = ()
+        self.handler = ""  # what compensates it
 
     def enter(self, token: Token) -> None:
         """A token arrives: it passes at once or waits."""
@@ -42,7 +44,7 @@ class Place(TaskSpec):  # type: ignore[misc]
     def _on_ready(self, my_task: Token) -> None:
         my_task.workflow.machine.make_ready(my_task)
 
-    def _run_hook(self, my_task: Token) -> bool:
+    def _run_hook(self, my_task: Token) -> bool | None:
         return True
 
     def _on_complete(self, my_task: Token) -> None:
@@ -109,18 +111,24 @@ class Nested(Place):
     def _update_hook(self, my_task: Token) -> bool:
         self.number(my_task)
         my_task.begin()
-        my_task.workflow.machine.open_scope(my_task, self.node.called or self.node.id)
+        my_task.workflow.machine.open_scope(my_task, self.scope_id)
         return False
+
+    @property
+    def scope_id(self) -> str:
+        return self.node.called if self.node.kind == "callActivity" else self.node.id
 
 
 class Throw(Place):
     """A throwing event, an end event or a send task."""
 
-    def _run_hook(self, my_task: Token) -> bool:
+    def _run_hook(self, my_task: Token) -> bool | None:
         machine = my_task.workflow.machine
         if self.node.kind == "endEvent":
             machine.reached_end(my_task)
         for definition in self.node.definitions:
+            if definition.kind in {"compensate", "cancel"} and undoing.begin(my_task, definition):
+                return None  # goes on when all is undone
             machine.throw(my_task, definition)
             if not my_task.still_stands:
                 machine.record.passed(self.node, my_task.lap)

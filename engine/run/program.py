@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import zstandard
 
-from engine.errors import ModelRefused, UnreadableFile
+from engine.errors import ModelRefused, ReplayMismatch, UnreadableFile
 from engine.expressions import Expressions, Script, parse_script, parse_variables
 from engine.expressions.text import names
 from engine.model.elements import (
@@ -67,10 +67,23 @@ class ScopeSpec(WorkflowSpec):  # type: ignore[misc]
         self.places: dict[str, Place] = {}
         self.starts: list[str] = []
         self.triggers: list[Trigger] = []
+        self.undo = ""  # where it begins when it is undone
+        self.outer: ScopeSpec | None = None  # around an event sub-process
+
+    @property
+    def is_by_event(self) -> bool:
+        return self.outer is not None
 
     def place(self, name: str) -> Place:
-        """By the name a stored token remembers: a node's id, or with `[]` that of its instances."""
-        found: Place = self.task_specs[name]
+        """By the name that a stored token remembers: a node's id, or with `[]` that of its instances.
+
+        An event sub-process knows the places around it too. Raises ReplayMismatch.
+        """
+        found: Place | None = self.task_specs.get(name)
+        if found is None and self.outer is not None:
+            return self.outer.place(name)
+        if found is None:
+            raise ReplayMismatch(f"Quy trình không có phần tử «{name}» mà trạng thái nhắc tới.")
         return found
 
 
@@ -245,16 +258,26 @@ def _build_scopes(program: Program, model: Model) -> None:
         spec.places[node.id] = _place(spec, node)
         if node.kind == "startEvent":
             spec.starts.append(node.id)
-            around = model.nodes.get(node.scope)
-            if around is not None and around.by_event:
-                outer = program.scopes[around.scope]
-                outer.triggers.append(Trigger(outer, node))
+            _listen_around(program, model.nodes.get(node.scope), node)
+        elif is_lowered(node.id) and any(each.kind == "compensate" for each in node.definitions):
+            spec.undo = spec.undo or node.id
     for flow in model.flows.values():
         places = program.scopes[flow.scope].places
         places[flow.source].out += (flow,)
         places[flow.target].incoming += (flow,)
     for spec in program.scopes.values():
         _connect(spec)
+
+
+def _listen_around(program: Program, holder: Node | None, start: Node) -> None:
+    """The start of an event sub-process listens in the scope around it, or undoes that scope."""
+    if holder is None or not holder.by_event:
+        return
+    outer = program.scopes[start.scope].outer = program.scopes[holder.scope]
+    if any(each.kind == "compensate" for each in start.definitions):
+        outer.undo = holder.id
+    else:
+        outer.triggers.append(Trigger(outer, start))
 
 
 def _place(spec: ScopeSpec, node: Node) -> Place:
@@ -270,7 +293,12 @@ def _place(spec: ScopeSpec, node: Node) -> Place:
 def _connect(spec: ScopeSpec) -> None:
     for place in spec.places.values():
         if isinstance(place, Boundary):
-            spec.places[place.node.attached_to].boundary += (place,)
+            host = spec.places[place.node.attached_to]
+            handlers = [each.target for each in place.node.definitions if each.kind == "compensate"]
+            if handlers:
+                host.handler = handlers[0]
+            else:
+                host.boundary += (place,)
     for place in spec.places.values():
         if isinstance(place, Inclusive) and len(place.incoming) > 1:
             place.upstream = {flow.id: _upstream(spec, place, flow) for flow in place.incoming}

@@ -52,7 +52,11 @@ def load_state(program: Program, state: bytes, working_time: WorkingTime) -> tup
 
 
 def _dump_scope(machine: Machine, scope: Scope) -> dict[str, Any]:
-    return {"laps": scope.laps, "tokens": [_dump_token(machine, token) for token in scope.tokens()]}
+    packed: dict[str, Any] = {
+        "laps": scope.laps,
+        "tokens": [_dump_token(machine, token) for token in scope.tokens()],
+    }
+    return {**packed, "finished": scope.finished} if scope.finished else packed
 
 
 def _dump_token(machine: Machine, token: Token) -> list[Any]:
@@ -67,10 +71,9 @@ def _dump_token(machine: Machine, token: Token) -> list[Any]:
 
 def _load_scope(machine: Machine, scope: Scope, body: dict[str, Any]) -> None:
     scope.laps = body["laps"]
+    scope.finished = body.get("finished", [])
     for token_id, name, state, host_id, memory, *more in body["tokens"]:
-        place = scope.spec.task_specs.get(name)
-        if place is None:
-            raise ReplayMismatch(f"Quy trình không có phần tử «{name}» mà trạng thái nhắc tới.")
+        place = scope.spec.place(name)
         host = scope.tasks[host_id]
         token = Token(scope, place, host, token_id, state)
         token.internal_data = memory
@@ -79,7 +82,5 @@ def _load_scope(machine: Machine, scope: Scope, body: dict[str, Any]) -> None:
         if own is not None:
             token.data = Variables(own, around=token.data)
         if nested is not None:
-            inner = machine.nested[token_id] = Scope(
-                machine, machine.program.scopes[place.node.called or place.node.id], token, token.data
-            )
+            inner = machine.nested[token_id] = Scope(machine, machine.program.scopes[place.scope_id], token, token.data)
             _load_scope(machine, inner, nested)

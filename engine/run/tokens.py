@@ -93,7 +93,7 @@ class Scope(Workflow):  # type: ignore[misc]
         self.host = host
         self.data = data
         self.laps: dict[str, int] = {}
-        self.finished: list[str] = []  # activities that a compensation would undo, oldest first
+        self.finished: list[Any] = []  # what a compensation would undo, oldest first (engine.run.undoing)
         self.task_tree = LeanTask(self, None, None, ROOT, TaskState.COMPLETED)
         self._prefix: str | None = None
 

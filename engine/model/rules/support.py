@@ -17,10 +17,24 @@ def ad_hoc(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("compensation", ERROR)
 def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Compensation is not run: a case is undone by acts of its own."""
-    for node in reading.model.nodes.values():
-        if node.for_compensation or any(definition.kind == "compensate" for definition in node.definitions):
-            yield node, f"{node.label} dùng hoàn tác (compensation), không chạy được; hãy vẽ bước xử lý lại."
+    """What compensates is joined by an association, stands in the same scope and has no flows; what is named exists."""
+    nodes = reading.model.nodes
+    joined = {other.source: other.target for other in reading.model.others if other.kind == "association"}
+    for node in nodes.values():
+        for definition in node.definitions:
+            if definition.kind != "compensate":
+                continue
+            handler = nodes.get(joined.get(node.id, ""))
+            if node.kind == "boundaryEvent" and not _handles(handler, node):
+                yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
+            if definition.target and definition.target not in nodes:
+                yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
+        if node.for_compensation and (node.id in reading.incoming or node.id in reading.outgoing):
+            yield node, f"Công việc hoàn tác {node.label} không được nối luồng."
+
+
+def _handles(handler: Node | None, event: Node) -> bool:
+    return handler is not None and handler.for_compensation and handler.scope == event.scope
 
 
 @rule("business-rule", ERROR)

@@ -41,8 +41,22 @@ XOR = '<exclusiveGateway id="x"{0}/>'.format
 CASES: dict[str, list[tuple[str, str]]] = {
     "ad-hoc": [(S + E + f'<adHocSubProcess id="x">{users("i")}</adHocSubProcess>' + GO, "x")],
     "compensation": [
-        (S + E + '<intermediateThrowEvent id="x"><compensateEventDefinition/></intermediateThrowEvent>' + GO, "x"),
-        (S + '<userTask id="x" isForCompensation="true"/>', "x"),
+        (S + E + '<userTask id="x" isForCompensation="true"/>' + GO, "x"),
+        (
+            S
+            + E
+            + users("a", "x")
+            + '<boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>'
+            '<association sourceRef="b" targetRef="x"/>' + flows("s>a>x>e"),
+            "b",
+        ),
+        (
+            S
+            + E
+            + '<intermediateThrowEvent id="x"><compensateEventDefinition activityRef="z"/></intermediateThrowEvent>'
+            + GO,
+            "x",
+        ),
     ],
     "business-rule": [(S + E + '<businessRuleTask id="x"/>' + GO, "x")],
     "complex-gateway-as-inclusive": [
@@ -253,6 +267,12 @@ def test_a_rule_finds_its_fault_and_names_the_element(
 def test_every_rule_has_a_case_and_a_line_of_documentation() -> None:
     assert set(CASES) | set(IN_THE_HOUSE) == set(RULES)
     assert all(len(rule.doc) > 10 for rule in RULES.values())
+
+
+def test_every_rule_stands_in_the_guide_with_its_severity() -> None:
+    guide = Path("docs/how-to/processes.md").read_text()
+    for rule in RULES.values():
+        assert f"| `{rule.id}` | {rule.severity} | {rule.doc} |" in guide
 
 
 SOUND = (
