@@ -11,6 +11,9 @@ from types import ModuleType
 from typing import Protocol
 
 NAMES = ("consultation", "postal", "signing")
+AUTOMATIC = {"signing": "1"}
+"""Seconds after which a played neighbour answers by itself: whoever approved a letter here holds the key there."""
+
 FIRST_PORT = 8100
 """Sandboxes listen on 127.0.0.1, on this port and the next ones, unless the house listens near there."""
 
@@ -39,6 +42,8 @@ def sandbox_commands(settings: DemoSettings) -> list[tuple[str, list[str], str]]
         port = _port(settings, name)
         data = settings.data_dir / "sandboxes" / f"{name}.sqlite"
         argv = [sys.executable, "-m", f"connectors.{name}.sandbox", "--port", str(port), "--data", str(data)]
+        if name in AUTOMATIC:
+            argv += ["--auto", AUTOMATIC[name]]
         commands.append((name, argv, f"http://127.0.0.1:{port}"))
     return commands
 

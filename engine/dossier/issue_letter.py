@@ -16,9 +16,9 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.dossier.actor import SYSTEM
 from engine.dossier.house import House
 from engine.dossier.letter_data import letter_data, read_source
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.letters import load_form, preview, render
-from engine.letters.numbering import notation, reserve_number
+from engine.letters.numbering import notation, reserve_number, void_number
 from engine.store.queue import enqueue
 from engine.store.tables import delivery, letter
 
@@ -82,7 +82,10 @@ def _ask_signature(house: House, letter_id: UUID) -> bool:
         if "signing" not in house.registry:
             connection.execute(update(letter).where(letter.c.id == letter_id).values(state="sealed"))
             return True
-        signer = (row["signer"] or {}).get("name") if purpose == "sign" else house.directory.name(row["unit_code"])
+        unit = house.directory[row["unit_code"]]
+        signer = {"id": unit.code, "name": unit.name, "organisation": unit.name}
+        if purpose == "sign":
+            signer |= {"id": str(row["signer"].get("id")), "name": str(row["signer"].get("name"))}
         order_id = uuid5(letter_id, purpose)
         made = connection.execute(
             insert(delivery)
@@ -97,7 +100,8 @@ def _ask_signature(house: House, letter_id: UUID) -> bool:
                     "letter": str(letter_id),
                     "purpose": purpose,
                     "signer": signer,
-                    "pdf": bytes(row["pdf"]).hex(),
+                    "blob": bytes(row["pdf"]).hex(),
+                    "title": load_form(row["form"]).title,
                 },
                 state="pending",
                 attempts=0,
@@ -109,16 +113,30 @@ def _ask_signature(house: House, letter_id: UUID) -> bool:
     return False
 
 
-def take_signature(house: House, letter_id: UUID, purpose: str, signed_pdf: bytes) -> None:
-    """A signed file has come back: keep it, and go on with the next stage."""
-    pdf = house.blobs.put(signed_pdf)
+def take_signature(house: House, letter_id: UUID, purpose: str, answer: Mapping[str, Any]) -> None:
+    """A signed file has come back: it must be the letter that was sent; keep it, and go on with the next stage.
+
+    A signer who refuses voids the letter, and its number with the reason.
+    """
     before, after = (("rendered",), "signed") if purpose == "sign" else (("rendered", "signed"), "sealed")
     with house.store.transaction(role="worker") as connection:
-        changed = connection.execute(
-            update(letter).where(letter.c.id == letter_id, letter.c.state.in_(before)).values(state=after, pdf=pdf)
-        )
-        if changed.rowcount:
-            enqueue(connection, "letter.issue", letter_id=str(letter_id))
+        row = _locked(connection, letter_id)
+        if row["state"] not in before:
+            return  # told twice
+        if not answer.get("signed_blob"):
+            reason = str(answer.get("reason") or answer.get("answer_content") or "Người ký từ chối ký.")
+            if row["number"] is not None:
+                void_number(connection, letter_id, reason)
+            else:
+                gone = {"state": "voided", "void_reason": reason}
+                connection.execute(update(letter).where(letter.c.id == letter_id).values(gone))
+            return
+        if bytes.fromhex(str(answer["source_sha256"])) != bytes(row["pdf"]):
+            raise Refused("Tệp được ký không phải văn bản đã gửi đi ký.")
+        signed = bytes.fromhex(str(answer["signed_blob"]))
+        house.blobs.get(signed)
+        connection.execute(update(letter).where(letter.c.id == letter_id).values(state=after, pdf=signed))
+        enqueue(connection, "letter.issue", letter_id=str(letter_id))
 
 
 def _send(house: House, letter_id: UUID) -> bool:

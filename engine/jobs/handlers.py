@@ -43,9 +43,8 @@ def answer_arrived(house: House, row: DeliveryRow) -> None:
     """Hand a final answer to the waiting step, or to the letter that waits for its signature."""
     answer = dict(row.answer or {})
     if row.connector == "signing":
-        if row.state == "answered":
-            signed = house.blobs.get(bytes.fromhex(str(answer["pdf"])))
-            take_signature(house, UUID(str(row.payload["letter"])), str(row.payload["purpose"]), signed)
+        refused = {"reason": row.error} if row.state == "rejected" else {}
+        take_signature(house, UUID(str(row.payload["letter"])), str(row.payload["purpose"]), answer | refused)
         return
     outcome = str(answer.get("answer") or answer.get("outcome") or ("done" if row.state == "answered" else "rejected"))
     content = answer if row.state == "answered" else {"error": row.error or "Cơ quan nhận từ chối yêu cầu."}
