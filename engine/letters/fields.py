@@ -180,8 +180,14 @@ def _check_days(form: Form, data: Mapping[str, Any], calendar: WorkingDays | Non
         if calendar is not None and field.is_open_day and not calendar.is_working_day(read_date(value)):
             problems.add(field.path, f"{field.name} ({read_date(value):%d/%m/%Y}) là ngày nghỉ.")
         earlier = _at(data, field.after) if field.after else None
-        if earlier not in NOTHING and field.after not in problems.by_path and read_date(value) <= read_date(earlier):
+        read = read_moment if _is_moment(form, field) else read_date
+        if earlier not in NOTHING and field.after not in problems.by_path and read(value) <= read(earlier):
             problems.add(field.path, f"{field.name} phải sau {form.fields[field.after or ''].name}.")
+
+
+def _is_moment(form: Form, field: Field) -> bool:
+    """Two moments are compared to the minute: some results are given on the day of reception."""
+    return field.kind == "moment" and field.after is not None and form.fields[field.after].kind == "moment"
 
 
 def _at(data: Any, path: str) -> Any:

@@ -207,6 +207,19 @@ def test_a_letter_is_not_dated_on_a_closed_day() -> None:
         )
 
 
+@pytest.mark.parametrize(("hour", "is_printable"), [("16:30", True), ("07:00", False)])
+def test_a_result_may_be_promised_for_the_day_of_reception_but_not_before_it(hour: str, *, is_printable: bool) -> None:
+    data = load_form("receipt").sample() | {
+        "received_at": "2026-01-06T09:15:00+07:00",
+        "return_at": f"2026-01-06T{hour}:00+07:00",
+    }
+    if is_printable:
+        assert "16 giờ 30 phút" in text_of(render("receipt", data))
+    else:
+        with pytest.raises(FormRefused, match="phải sau thời điểm nhận hồ sơ"):
+            render("receipt", data)
+
+
 def test_a_new_appointment_comes_after_the_one_that_was_missed() -> None:
     sample = load_form("apology_2025").sample()
     with pytest.raises(FormRefused, match="phải sau thời điểm đã hẹn trả kết quả"):

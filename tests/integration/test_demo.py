@@ -427,8 +427,10 @@ def test_a_load_killed_half_way_starts_afresh(
         left = connection.execute(text("SELECT count(*) FROM cases")).scalar_one()
         assert left > 0
         assert house.clock.offset(connection) < timedelta(0)
-    monkeypatch.setattr("web.demo.stage.Stage.perform", lambda *_: None)
-    monkeypatch.setattr("web.demo.stage.Stage.return_to_present", lambda stage: stage.house.clock.return_to_present())
+    monkeypatch.setattr("web.demo.theatre.Theatre.perform", lambda *_: None)
+    monkeypatch.setattr(
+        "web.demo.theatre.Theatre.return_to_present", lambda theatre: theatre.house.clock.return_to_present()
+    )
     assert load(house, progress=quiet)
     with store.transaction(role="worker") as connection:
         assert connection.execute(text("SELECT count(*) FROM cases")).scalar_one() == 0

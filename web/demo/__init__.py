@@ -24,7 +24,7 @@ from engine.store.tables import process_version
 from web.demo.aftermath import calm_queue
 from web.demo.province import Staff, communes, officers, read_data, units
 from web.demo.scenes import Casting
-from web.demo.stage import Stage
+from web.demo.theatre import Theatre
 from web.words import ROLES
 
 PASSWORD = "motcua-demo"  # noqa: S105 - everybody may know it
@@ -118,8 +118,8 @@ def _play(house: House, staff: Staff, versions: list[Version], end: datetime, pr
             progress(f"Dựng tỉnh mẫu: {number}/{total} hồ sơ")
 
     with house.store.hurried() as store:
-        stage = Stage(replace(house, store=store, clock=Clock(store)), staff, end)
-        stage.perform(plays, told)
+        theatre = Theatre(replace(house, store=store, clock=Clock(store)), staff, end)
+        theatre.perform(plays, told)
         calm_queue(house)
-        stage.return_to_present()
+        theatre.return_to_present()
     progress(f"Dựng tỉnh mẫu: xong {total} hồ sơ")

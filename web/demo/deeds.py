@@ -26,17 +26,17 @@ from web.demo.scenes import Play
 from web.demo.timing import Row, task_ref
 
 if TYPE_CHECKING:
-    from web.demo.stage import Stage
+    from web.demo.theatre import Theatre
 
 
-def sign_apology(stage: Stage, play: Play, item: Row) -> None:
+def sign_apology(theatre: Theatre, play: Play, item: Row) -> None:
     """The head approves the drafted apology with the date that was proposed."""
     letter_id = UUID(str(item["address"]).split("#")[1])
-    with stage.house.store.transaction(role="worker") as connection:
+    with theatre.house.store.transaction(role="worker") as connection:
         told = connection.execute(select(letter.c.data).where(letter.c.id == letter_id)).scalar_one()
     apologise_and_reappoint(
-        stage.house,
-        stage.head_of(item["unit_code"], play),
+        theatre.house,
+        theatre.head_of(item["unit_code"], play),
         Apologise(
             case_id=play.case_id,
             task=task_ref(item),
@@ -46,11 +46,11 @@ def sign_apology(stage: Stage, play: Play, item: Row) -> None:
     )
 
 
-def give_explanation(stage: Stage, play: Play, item: Row) -> None:
+def give_explanation(theatre: Theatre, play: Play, item: Row) -> None:
     """The head of the unit at fault explains."""
     explain(
-        stage.house,
-        stage.head_of(item["unit_code"], play),
+        theatre.house,
+        theatre.head_of(item["unit_code"], play),
         Explain(
             case_id=play.case_id,
             task=task_ref(item),
@@ -60,19 +60,19 @@ def give_explanation(stage: Stage, play: Play, item: Row) -> None:
     )
 
 
-def answer(stage: Stage, play: Play, order: Row) -> None:
+def answer(theatre: Theatre, play: Play, order: Row) -> None:
     """The neighbour answers, as its connector would bring it."""
-    unit = stage.house.directory[order["target_unit"]]
+    unit = theatre.house.directory[order["target_unit"]]
     reference = f"YK-{play.number:03d}-{len(play.planned):02d}"
     content = {
         "answer": "agree",
         "answer_content": _words(play.chance, "answer", "tax" if unit.kind == "external.tax" else "agree"),
         "answer_document": f"{play.chance.randint(20, 900)}/XN",
         "answer_signed_by": unit.name,
-        "answered_on": f"{stage.house.calendar.local(stage.now):%Y-%m-%d}",
+        "answered_on": f"{theatre.house.calendar.local(theatre.now):%Y-%m-%d}",
     }
-    with stage.house.store.transaction(role="worker") as connection:
-        now = stage.house.clock.now(connection) - stage.house.clock.offset(connection)
+    with theatre.house.store.transaction(role="worker") as connection:
+        now = theatre.house.clock.now(connection) - theatre.house.clock.offset(connection)
         mark_sent(connection, order["id"], Receipt(reference=reference, payload={"status": "01"}), now=now)
         callback = Callback(
             connector=order["connector"],
@@ -83,43 +83,43 @@ def answer(stage: Stage, play: Play, order: Row) -> None:
             payload=content,
         )
         record_callback(connection, callback)
-    take_answer(stage.house, TakeAnswer(delivery_id=order["id"], outcome="agree", content=content))
+    take_answer(theatre.house, TakeAnswer(delivery_id=order["id"], outcome="agree", content=content))
 
 
-def _lead_unit(stage: Stage, play: Play) -> str:
-    with stage.house.store.transaction(role="worker") as connection:
+def _lead_unit(theatre: Theatre, play: Play) -> str:
+    with theatre.house.store.transaction(role="worker") as connection:
         return str(connection.execute(select(cases.c.lead_unit).where(cases.c.id == play.case_id)).scalar_one())
 
 
-def _withdraw(stage: Stage, play: Play) -> None:
-    clerk = stage.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
-    withdraw(stage.house, clerk, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "withdraw")))
+def _withdraw(theatre: Theatre, play: Play) -> None:
+    clerk = theatre.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
+    withdraw(theatre.house, clerk, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "withdraw")))
 
 
-def _stop(stage: Stage, play: Play) -> None:
-    head = stage.head_of(_lead_unit(stage, play), play)
-    stop(stage.house, head, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "stop")))
+def _stop(theatre: Theatre, play: Play) -> None:
+    head = theatre.head_of(_lead_unit(theatre, play), play)
+    stop(theatre.house, head, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "stop")))
 
 
-def _void(stage: Stage, play: Play) -> None:
-    clerk = stage.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
-    void(stage.house, clerk, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "void")))
+def _void(theatre: Theatre, play: Play) -> None:
+    clerk = theatre.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
+    void(theatre.house, clerk, EndEarly(case_id=play.case_id, reason=_words(play.chance, "end", "void")))
 
 
-def _extend(stage: Stage, play: Play) -> None:
-    head = stage.head_of(_lead_unit(stage, play), play)
+def _extend(theatre: Theatre, play: Play) -> None:
+    head = theatre.head_of(_lead_unit(theatre, play), play)
     given = Extend(
         case_id=play.case_id,
         by="10d",
         article=_words(play.chance, "extend", "article"),
         reason=_words(play.chance, "extend", "reason"),
     )
-    extend(stage.house, head, given)
+    extend(theatre.house, head, given)
 
 
-def _reassign(stage: Stage, play: Play) -> None:
-    for item in stage.open_items(play):
-        others = [one for one in stage.staff.holders(item["unit_code"], item["role"]) if one.id != item["assignee"]]
+def _reassign(theatre: Theatre, play: Play) -> None:
+    for item in theatre.open_items(play):
+        others = [one for one in theatre.staff.holders(item["unit_code"], item["role"]) if one.id != item["assignee"]]
         if item["kind"] == "task" and others:
             chosen = play.chance.choice(others)
             told = Reassign(
@@ -128,24 +128,24 @@ def _reassign(stage: Stage, play: Play) -> None:
                 officer_id=chosen.id,
                 reason=_words(play.chance, "reassign", "reason"),
             )
-            reassign(stage.house, stage.head_of(item["unit_code"], play), told)
+            reassign(theatre.house, theatre.head_of(item["unit_code"], play), told)
             return
 
 
-def _correct(stage: Stage, play: Play) -> None:
-    clerk = stage.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
+def _correct(theatre: Theatre, play: Play) -> None:
+    clerk = theatre.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
     play.owner = replace(play.owner, phone=f"09{play.chance.randrange(100_000_000):08d}")
     reason = _words(play.chance, "correct", "reason")
-    correct(stage.house, clerk, Correct(case_id=play.case_id, role="owner", person=play.owner, reason=reason))
+    correct(theatre.house, clerk, Correct(case_id=play.case_id, role="owner", person=play.owner, reason=reason))
 
 
-def _pause(stage: Stage, play: Play) -> None:
-    head = stage.head_of(_lead_unit(stage, play), play)
+def _pause(theatre: Theatre, play: Play) -> None:
+    head = theatre.head_of(_lead_unit(theatre, play), play)
     reason = _words(play.chance, "pause", "reason")
-    pause(stage.house, head, Pause(case_id=play.case_id, basis="applicant_request", reason=reason))
+    pause(theatre.house, head, Pause(case_id=play.case_id, basis="applicant_request", reason=reason))
 
 
-DEEDS: Mapping[str, Callable[[Stage, Play], None]] = {
+DEEDS: Mapping[str, Callable[[Theatre, Play], None]] = {
     "withdraw": _withdraw,
     "stop": _stop,
     "void": _void,

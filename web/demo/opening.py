@@ -20,37 +20,37 @@ from web.demo.paperwork import fill
 from web.demo.scenes import Play
 
 if TYPE_CHECKING:
-    from web.demo.stage import Stage
+    from web.demo.theatre import Theatre
 
 SHARE_OF_OPTIONAL_PAPERS = 0.6
 STEP_LIMIT = re.compile(r'name="step_limit" value="(\d+(?:\.\d+)?)d"')
 
 
-def open_case(stage: Stage, play: Play) -> None:
+def open_case(theatre: Theatre, play: Play) -> None:
     """Begin a case as its scene wants it."""
     if play.subject:
-        _send_up(stage, play)
+        _send_up(theatre, play)
         return
-    clerk = stage.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
+    clerk = theatre.staff.someone(play.receiving_unit, "counter_officer", None, play.chance)
     if play.scene.declined:
         letter: Literal["supplement_request", "refusal"] = play.scene.declined
-        reason = stage.desk(play, act="receive").words("decline", letter)
+        reason = theatre.desk(play, act="receive").words("decline", letter)
         decline_reception(
-            stage.house, clerk, DeclineReception(dossier=reception(stage, play), letter=letter, reason=reason)
+            theatre.house, clerk, DeclineReception(dossier=reception(theatre, play), letter=letter, reason=reason)
         )
     elif play.children:
-        parent, *children = [reception(stage, one) for one in (play, *play.children)]
-        opened = receive_linked(stage.house, clerk, ReceiveLinked(parent=parent, children=tuple(children)))
+        parent, *children = [reception(theatre, one) for one in (play, *play.children)]
+        opened = receive_linked(theatre.house, clerk, ReceiveLinked(parent=parent, children=tuple(children)))
         for one, received in zip((play, *play.children), opened, strict=True):
             one.case_id = received.case_id
     else:
-        receive(stage.house, clerk, reception(stage, play))
+        receive(theatre.house, clerk, reception(theatre, play))
 
 
-def reception(stage: Stage, play: Play) -> ReceiveDossier:
+def reception(theatre: Theatre, play: Play) -> ReceiveDossier:
     """What the counter enters for this dossier."""
     manifest = play.role.version.manifest
-    desk = stage.desk(play, act="receive")
+    desk = theatre.desk(play, act="receive")
     papers = tuple(
         PaperGiven(name=one.name, originals=one.originals, copies=one.copies)
         for one in manifest.papers
@@ -72,20 +72,20 @@ def reception(stage: Stage, play: Play) -> ReceiveDossier:
     )
 
 
-def _send_up(stage: Stage, play: Play) -> None:
+def _send_up(theatre: Theatre, play: Play) -> None:
     """The designer tightens a step of a process and, unless the scene leaves it a draft, sends it up for appraisal."""
-    designer = stage.staff.someone(play.receiving_unit, "process_designer", None, play.chance)
-    operations = {one.name: list(one.operations) for one in stage.house.registry}
-    with stage.house.store.transaction(role="owner") as connection:
+    designer = theatre.staff.someone(play.receiving_unit, "process_designer", None, play.chance)
+    operations = {one.name: list(one.operations) for one in theatre.house.registry}
+    with theatre.house.store.transaction(role="owner") as connection:
         version_id = start_draft(connection, play.subject, by=designer.id)
         row = connection.execute(select(process_version).where(process_version.c.id == version_id)).one()
-        context = lint_context(Manifest.from_data(row.manifest), row.forms, stage.house.directory, operations)
+        context = lint_context(Manifest.from_data(row.manifest), row.forms, theatre.house.directory, operations)
         save_draft(connection, version_id, tightened(bytes(row.source)), row.revision, context)
     if play.scene.submitted:
         key = play.role.first_form
-        values = fill(play.role.version.forms.get(key, {}), stage.desk(play, act="draft"))
+        values = fill(play.role.version.forms.get(key, {}), theatre.desk(play, act="draft"))
         told = SubmitProcess(id=play.case_id, version_id=version_id, form=Filled(key=key, values=values))
-        submit_process(stage.house, designer, told)
+        submit_process(theatre.house, designer, told)
 
 
 def tightened(source: bytes) -> bytes:

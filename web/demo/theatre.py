@@ -33,7 +33,7 @@ SHARE_ANSWERED = 0.85  # of consultations
 Deed = Callable[[], None]
 
 
-class Stage:
+class Theatre:
     """The agenda of what happens next, and the house it happens in."""
 
     def __init__(self, house: House, staff: Staff, end: datetime) -> None:
