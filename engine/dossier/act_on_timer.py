@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,10 +45,10 @@ def _fire(case: Case, address: str) -> None:
     case.facts.get("timers", {}).pop(address, None)
     case.data |= {"element": armed[address].element_id}
     case.apply(Fire(address=address), address=address)
-    _follow_silence(case, armed[address].element_id)
+    _follow_silence(case, armed[address].element_id, armed[address].due)
 
 
-def _follow_silence(case: Case, element_id: str) -> None:
+def _follow_silence(case: Case, element_id: str, due: datetime) -> None:
     """A consulted agency's limit has passed in silence: a statement of non-reply; the ledger charges them."""
     node = case.version.program.lowered.nodes.get(element_id)
     host = node.attached_to if node is not None else ""
@@ -55,7 +56,18 @@ def _follow_silence(case: Case, element_id: str) -> None:
         if host and address.startswith(f"{host}#"):
             case.event_type = "ConsultationSilent"
             case.data |= {"unit": told["unit"], "task": told["name"]}
-            draft_letter(case, "non_reply_statement", unit_code=case.row["lead_unit"], data={"unit": told["unit"]})
+            draft_letter(
+                case,
+                "non_reply_statement",
+                unit_code=case.row["lead_unit"],
+                data={
+                    "unit": told["unit"],
+                    "subject": told["name"],
+                    "asked_at": told["asked_at"],
+                    "due": due.isoformat(),
+                    "number": case.row["code"],
+                },
+            )
 
 
 def _apology(case: Case, address: str) -> None:

@@ -16,7 +16,7 @@ from engine.deadlines import Calendar, Limit, LimitUnit, parse_limit
 from engine.dossier.house import House
 from engine.errors import NotFound
 from engine.letters import load_form
-from engine.store.tables import cases, letter, officer, paper, party
+from engine.store.tables import cases, letter, officer, officer_role, paper, party
 
 Data = dict[str, Any]
 
@@ -51,6 +51,8 @@ def read_source(house: House, connection: Connection, letter_id: Any) -> Source:
     signer = None
     if row["signer"] and row["signer"].get("id"):
         signer = connection.execute(select(officer).where(officer.c.id == row["signer"]["id"])).mappings().one_or_none()
+    if signer is None:
+        signer = _head_of(connection, row["unit_code"])
     return Source(
         house=house,
         case=dict(case),
@@ -61,6 +63,21 @@ def read_source(house: House, connection: Connection, letter_id: Any) -> Source:
         signer=dict(signer) if signer is not None else None,
         unit=house.directory[row["unit_code"]],
         receiver=house.directory[case["receiving_unit"]],
+    )
+
+
+def _head_of(connection: Connection, unit_code: str) -> Any:
+    """Who signs what the system itself wrote: the head of the unit."""
+    return (
+        connection.execute(
+            select(officer)
+            .join(officer_role, officer_role.c.officer_id == officer.c.id)
+            .where(officer_role.c.unit_code == unit_code, officer_role.c.role == "unit_head", ~officer.c.is_disabled)
+            .order_by(officer.c.sort_key)
+            .limit(1)
+        )
+        .mappings()
+        .one_or_none()
     )
 
 
@@ -188,19 +205,51 @@ def _working_days(calendar: Calendar, after: datetime, until: datetime) -> int:
 
 
 def _stop(source: Source) -> Data:
-    return {"reason": source.letter["data"]["reason"], "receiver": {"name": source.receiver.name}}
+    case, told = source.case, source.letter["data"]
+    return {
+        "reason": told["reason"],
+        "receiver": {"name": source.receiver.name},
+        "received_at": _local(source, case["received_at"]),
+        "stage": told.get("stage") or "thụ lý hồ sơ",
+        "stopped_at": _local(source, source.letter["created_at"]),
+        "fee_paid": case["facts"].get("fee_paid"),
+        "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
+    }
 
 
 def _hand_over(source: Source) -> Data:
+    case, told = source.case, source.letter["data"]
+    taker = source.people.get("submitter") or source.people["owner"]
+    fee = case["facts"].get("fee_paid")
     return {
-        "result": source.version.manifest.result.name or "Kết quả giải quyết thủ tục hành chính",
-        "receiver": {"name": source.people["submitter"]["name"]} if "submitter" in source.people else None,
+        "results": [
+            {"name": source.version.manifest.result.name or f"Kết quả: {case['procedure_name']}", "quantity": 1}
+        ],
+        "returned_at": _local(source, source.letter["created_at"]),
+        "channel": "qua dịch vụ bưu chính công ích"
+        if told.get("delivery") == "post"
+        else f"tại {source.receiver.name}",
+        "taker": _filled({"name": taker["name"], "identifier": taker["identifier"]}),
+        "giver": {"name": source.signer["name"] if source.signer else source.receiver.name},
+        "fee": fee,
+        "fee_status": "đã nộp" if fee else None,
     }
 
 
 def _non_reply(source: Source) -> Data:
-    unit = source.house.directory.name(source.letter["data"]["unit"])
-    return {"consulted": {"name": unit}, "receiver": {"name": unit}}
+    told = source.letter["data"]
+    return {
+        "asked": {"name": source.house.directory.name(told["unit"])},
+        "request": {
+            "number": told["number"],
+            "sent_at": _local_text(source, told["asked_at"]),
+            "subject": told["subject"],
+            "due_at": _local_text(source, told["due"]),
+        },
+        "checked_at": _local(source, source.letter["created_at"]),
+        "consequence": f"{source.unit.name} tiếp tục giải quyết hồ sơ theo quy định và báo cáo cấp có thẩm quyền",
+        "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
+    }
 
 
 def _local(source: Source, moment: datetime | None) -> str | None:

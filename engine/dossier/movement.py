@@ -165,7 +165,11 @@ def _open_order(case: Case, waiting: Waiting) -> None:
             limit=limit,
         )
     )
-    case.facts.setdefault("orders", {})[waiting.address] = {"unit": unit_code, "name": waiting.name}
+    case.facts.setdefault("orders", {})[waiting.address] = {
+        "unit": unit_code,
+        "name": waiting.name,
+        "asked_at": case.now.isoformat(),
+    }
     case.record.deliveries.append(
         order(
             case,

@@ -1,7 +1,7 @@
 """What one act writes, gathered while it runs and written as a single statement before its one commit.
 
-Twelve plain statements became one. Each list travels as a JSON array; a list that is empty has no part in the statement:
-planning and starting all eighteen parts cost more than the writing itself. Few combinations occur, so each is prepared.
+Twelve plain statements became one. Each list travels as a JSON array; an empty list has no part in the statement, for
+planning and starting all eighteen parts cost more than the writing itself. Few combinations occur: each is prepared.
 """
 
 from __future__ import annotations
@@ -107,7 +107,8 @@ PARTS: Mapping[str, str] = {
         + _overwrite("is_received", "blob", "file_name", "mime", "digitised", "originals", "certified", "copies"),
     ),
     "forms": _insert(tables.form_submission, "forms"),
-    "closed_items": f"""UPDATE work_item SET state = new.state, closed_at = new.closed_at, revision = work_item.revision + 1
+    "closed_items": f"""UPDATE work_item SET state = new.state, closed_at = new.closed_at,
+        revision = work_item.revision + 1
         FROM {_rows("work_item", "closed_items")} AS new WHERE work_item.id = new.id AND work_item.state = 'open'""",
     "changed_items": f"""UPDATE work_item SET assignee = new.assignee, unit_code = new.unit_code, role = new.role,
         taken_at = new.taken_at, due_at = new.due_at, sort_at = new.sort_at, is_paused = new.is_paused,

@@ -290,6 +290,9 @@ def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None
     """Further acts this person may do here."""
     offers = Offers(view=view, person=person, item=item)
     offers.for_process()
+    if view.case["kind"] == "dossier":
+        url = url_for("dossier.slip", code=view.case["code"])
+        offers.told.append({"title": "In phiếu kiểm soát", "url": url, "icon": "print", "tone": ""})
     if view.case["closed_at"] is not None:
         return offers.told
     offers.for_heads()

@@ -15,6 +15,7 @@ from engine.dossier import apologise, explain, take_answer
 from engine.dossier.command import TaskRef
 from engine.dossier.issue_letter import issue_letter, preview_letter
 from engine.errors import FormRefused, NotFound
+from engine.reports.control_slip import control_slip
 from engine.reports.dossier import DossierView, case_id_of, dossier_view
 from engine.reports.search import SearchFilter, search_page
 from engine.store.tables import letter as letter_table
@@ -159,6 +160,18 @@ def letter(code: str, letter_id: UUID) -> ResponseReturnValue:
         content,
         mimetype="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{row["kind"]}-{code}.pdf"'},
+    )
+
+
+@blueprint.get("/dossier/<code>/control-slip.pdf")
+def slip(code: str) -> ResponseReturnValue:
+    """The control slip, from the hand-overs recorded so far."""
+    with reading() as connection:
+        content = control_slip(house(), connection, case_id_of(connection, code))
+    return Response(
+        content,
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="phieu-kiem-soat-{code}.pdf"'},
     )
 
 
