@@ -43,7 +43,9 @@ def verify_bundle(path: Path, trusted_key: str | None = None) -> Verdict:
         bundle: dict[str, Any] = orjson.loads(path.read_bytes())
         if bundle["format"] != FORMAT:
             raise UnreadableFile(f"{path}: không phải gói bằng chứng của Một Cửa.")
-        rows = [(int(one["seq"]), base64.b64decode(one["body"]), bytes.fromhex(one["hash"])) for one in bundle["events"]]
+        rows = [
+            (int(one["seq"]), base64.b64decode(one["body"]), bytes.fromhex(one["hash"])) for one in bundle["events"]
+        ]
         head, case_id, code = bytes.fromhex(bundle["head"]), str(bundle["case"]), str(bundle["code"])
         key = base64.b64decode(trusted_key or bundle["log"]["public_key"])
     except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:

@@ -1,4 +1,4 @@
-"""The whole story of TN02: consultation played by the other side, tax pause, lateness by the demo's clock, apology, replay."""
+"""TN02 whole: a consultation played by the other side, tax, lateness by the demo clock, the apology, the replay."""
 
 from __future__ import annotations
 
