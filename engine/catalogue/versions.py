@@ -9,12 +9,18 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.errors import NotFound, Refused
 from engine.model.procedure import Manifest
 from engine.run import Program, load_program
 from engine.store.tables import process_version
+
+PUBLISHED = (
+    select(process_version.c.id, process_version.c.effective_on)
+    .where(process_version.c.procedure_code == bindparam("procedure_code"), process_version.c.state == "published")
+    .order_by(process_version.c.number.desc())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +61,7 @@ class Versions:
 
     def published(self, connection: Connection, procedure_code: str, on: date) -> Version:
         """The version that new cases of this procedure start on; raises Refused when none is in force yet."""
-        row = connection.execute(
-            select(process_version.c.id, process_version.c.effective_on)
-            .where(process_version.c.procedure_code == procedure_code, process_version.c.state == "published")
-            .order_by(process_version.c.number.desc())
-        ).first()
+        row = connection.execute(PUBLISHED, {"procedure_code": procedure_code}).first()
         if row is None:
             raise Refused(f"Thủ tục {procedure_code} chưa có quy trình nội bộ được phê duyệt và công bố.")
         if row.effective_on is not None and row.effective_on > on:

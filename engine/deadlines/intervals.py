@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from engine.deadlines.limits import Limit, parse_limit
-from engine.deadlines.moments import in_vietnam, parse_moment
+from engine.deadlines.moments import parse_moment, write_moment
 from engine.errors import InputError
 
 
@@ -97,16 +97,31 @@ READ: dict[str, Callable[[Any], Any]] = {
 }
 
 
-DEFAULTS = {
-    kind: tuple((field.name, field.default) for field in fields(kind))
+WRITE: dict[str, Callable[[Any], str | int | bool]] = {
+    "owner": str,
+    "started_at": write_moment,
+    "ended_at": write_moment,
+    "at": write_moment,
+    "promised_at": write_moment,
+    "limit": str,
+    "by": str,
+    "cutoff": lambda value: value.isoformat("minutes"),
+}
+
+FIELDS = {
+    kind: tuple((field.name, field.default, WRITE.get(field.name)) for field in fields(kind))
     for kind in (Interval, Term, Extension, Reappointment)
 }
 
 
 def write_record(record: Interval | Term | Extension | Reappointment) -> dict[str, Any]:
     """A record as JSON, without what has its default value."""
-    values = ((name, getattr(record, name), default) for name, default in DEFAULTS[type(record)])
-    return {name: _write(value) for name, value, default in values if value != default}
+    body = {}
+    for name, default, write in FIELDS[type(record)]:
+        value = getattr(record, name)
+        if value != default:
+            body[name] = value if write is None else write(value)
+    return body
 
 
 def read_record(kind: type[Record], body: Mapping[str, Any]) -> Record:
@@ -115,11 +130,3 @@ def read_record(kind: type[Record], body: Mapping[str, Any]) -> Record:
         return kind(**{name: READ.get(name, str)(value) for name, value in body.items()})
     except (TypeError, ValueError, AttributeError) as error:
         raise InputError("Sổ thời gian của hồ sơ không đúng dạng.") from error
-
-
-def _write(value: object) -> object:
-    if isinstance(value, datetime):
-        return in_vietnam(value).isoformat()
-    if isinstance(value, time):
-        return value.isoformat("minutes")
-    return value if isinstance(value, bool | int) else str(value)

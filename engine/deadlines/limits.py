@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Self
 
 from engine.errors import InputError
@@ -86,8 +87,16 @@ class Limit:
 
 def parse_limit(text: object) -> Limit:
     """Read "3d" (working days), "5cd" (plain days), "2m" (months), "16h" (working hours), or the Vietnamese words."""
-    shape = SHAPE.fullmatch(text) if isinstance(text, str) else None
+    limit = _read_limit(text) if isinstance(text, str) else None
+    if limit is None:
+        raise InputError(f"Thời hạn '{text}' không đúng dạng, ví dụ đúng: 3d, 0.5d, 5cd, 2m, 16h.")
+    return limit
+
+
+@lru_cache(maxsize=1024)
+def _read_limit(text: str) -> Limit | None:
+    shape = SHAPE.fullmatch(text)
     unit = SPELLINGS.get(" ".join(shape[2].casefold().split())) if shape else None
     if shape is None or unit is None:
-        raise InputError(f"Thời hạn '{text}' không đúng dạng, ví dụ đúng: 3d, 0.5d, 5cd, 2m, 16h.")
+        return None
     return Limit(Decimal(shape[1].replace(",", ".")), unit)

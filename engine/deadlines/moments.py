@@ -24,3 +24,8 @@ def parse_moment(text: str) -> datetime:
         return moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
     except (ValueError, OverflowError) as error:
         raise InputError(f"Thời điểm '{text}' không đúng dạng, ví dụ đúng: 2026-01-05T08:30.") from error
+
+
+def write_moment(moment: datetime) -> str:
+    """As `parse_moment` reads it back."""
+    return (moment if moment.tzinfo is VIETNAM else in_vietnam(moment)).isoformat()

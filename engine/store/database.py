@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.errors import CaseBusy, NotConfigured
 from engine.store import roles
+from engine.store.direct import execute_direct
 from engine.store.postgres import EmbeddedPostgres
 from engine.store.roles import PROVINCE, Role, name_of
 from engine.store.settings import Settings
@@ -21,8 +24,6 @@ from engine.store.settings import Settings
 EVERYBODY = "*"
 LOCK_TIMEOUT = "2s"
 OLDEST_SERVER = 17  # the oldest one this was started on
-_ENTER = "select set_config('lock_timeout', %(lock)s, true), set_config('app.units', %(units)s, true)"
-_ENTER_PROVINCE = f"{_ENTER}, set_config('role', '{PROVINCE}', true)"
 
 
 class Store:
@@ -134,7 +135,9 @@ class Store:
             conninfo = self.conninfo(role)
             self._engines[role] = create_engine(
                 "postgresql+psycopg://",
-                creator=lambda: psycopg.connect(conninfo),
+                creator=lambda: psycopg.connect(
+                    conninfo, autocommit=True
+                ),  # transactions begin in _enter, nowhere else
                 json_serializer=_to_json,
                 json_deserializer=orjson.loads,
                 pool_size=self.settings.pool_size,
@@ -151,17 +154,17 @@ class Store:
         a fresh one, at no cost in the good case.
         """
         engine = self._engine(role)
-        enter = _ENTER_PROVINCE if role == "app" and seen == EVERYBODY else _ENTER
         connection = engine.connect()
         try:
             try:
-                connection.exec_driver_sql(enter, {"lock": LOCK_TIMEOUT, "units": seen})
+                _enter(connection, role, seen)
             except DBAPIError as error:
                 if not error.connection_invalidated:
                     raise
                 connection.close()
+                engine.dispose()  # the others of the pool died with it
                 connection = engine.connect()
-                connection.exec_driver_sql(enter, {"lock": LOCK_TIMEOUT, "units": seen})
+                _enter(connection, role, seen)
             yield connection
         finally:
             connection.close()
@@ -170,6 +173,18 @@ class Store:
 def is_empty(connection: Connection) -> bool:
     """Whether nobody has loaded or created anything yet: no unit exists."""
     return not connection.execute(text("select exists (select from unit)")).scalar_one()
+
+
+@lru_cache(maxsize=4096)
+def _entrance(role: Role, seen: str) -> str:
+    """What begins a transaction with its limits. Sent as one: the driver's own BEGIN would be a journey more."""
+    statement = f"begin; set local lock_timeout = '{LOCK_TIMEOUT}'; set local app.units = {sql.quote(seen)}"
+    return f"{statement}; set local role {PROVINCE}" if role == "app" and seen == EVERYBODY else statement
+
+
+def _enter(connection: Connection, role: Role, seen: str) -> None:
+    connection.begin()
+    execute_direct(connection, _entrance(role, seen), prepare=False)
 
 
 def _units(units: Sequence[str]) -> str:
