@@ -117,9 +117,8 @@ def advance() -> ResponseReturnValue:
     if not 0 < seconds <= LONGEST_JUMP:
         abort(400)
     now = house().clock.advance(seconds)
-    tell(
-        f"Giờ của hệ thống bây giờ là {house().calendar.local(now):%H:%M ngày %d/%m/%Y}. Các hạn tới lúc đang được xử lý."
-    )
+    there = house().calendar.local(now)
+    tell(f"Giờ của hệ thống bây giờ là {there:%H:%M ngày %d/%m/%Y}. Các hạn tới lúc đang được xử lý.")
     return redirect(url_for("admin.clock"), 303)
 
 
