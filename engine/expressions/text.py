@@ -59,17 +59,21 @@ def with_decimals(text: str, complaint: str) -> str | None:
         return None
     tokens = [match for match in _TOKEN.finditer(text) if match.lastgroup != "space"]
     at = _offset(text, int(found[1]), int(found[2]))
-    index = next((number for number, token in enumerate(tokens) if token.start() >= at), len(tokens) - 1)
     operator, types = found[3], found[4]
     if operator in {"_?_:_", "@in"}:
-        rewritten = _whole_numbers_from(text, tokens[index].start())
+        rewritten = _whole_numbers_from(text, at)
         if rewritten is not None or operator == "_?_:_":
             return rewritten
     if types.endswith("int") and operator != "@in":
-        width = len(operator.replace("_", ""))
-        after = next((number for number in range(index, len(tokens)) if tokens[number].start() >= at + width), None)
+        after = _index_at(tokens, at + len(operator.replace("_", "")))
         return None if after is None else _decimal(text, *_operand_from(tokens, after))
-    return None if index == 0 else _decimal(text, *_operand_until(tokens, index - 1))
+    before = _index_at(tokens, at)
+    return _decimal(text, *_operand_until(tokens, before - 1)) if before else None
+
+
+def _index_at(tokens: list[re.Match[str]], at: int) -> int | None:
+    """The first token that starts there or later."""
+    return next((number for number, token in enumerate(tokens) if token.start() >= at), None)
 
 
 def _offset(text: str, line: int, column: int) -> int:

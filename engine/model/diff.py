@@ -171,14 +171,14 @@ def _of_node(model: Model, node: Node) -> dict[str, str]:
         "unit": model.seat(node),
         "scope": node.scope,
         "attached_to": node.attached_to,
-        "interrupts": "" if node.interrupts else "không",
+        "interrupts": _flag(not node.interrupts, "không"),
         "default": node.default,
         "called": node.called,
         "script": node.script,
         "script_format": node.script_format,
-        "by_event": "có" if node.by_event else "",
-        "for_compensation": "có" if node.for_compensation else "",
-        "all_definitions": "có" if node.all_definitions else "",
+        "by_event": _flag(node.by_event),
+        "for_compensation": _flag(node.for_compensation),
+        "all_definitions": _flag(node.all_definitions),
         "start_quantity": node.start_quantity,
         "completion_quantity": node.completion_quantity,
         "activation": node.activation,
@@ -210,7 +210,7 @@ def _of_loop(loop: Loop) -> dict[str, str]:
     return {
         "repeat": loop.kind,
         "repeat.condition": loop.condition,
-        "repeat.test_before": "có" if loop.test_before else "",
+        "repeat.test_before": _flag(loop.test_before),
         "repeat.maximum": loop.maximum,
         "repeat.cardinality": loop.cardinality,
         "repeat.collection": loop.collection,
@@ -219,6 +219,10 @@ def _of_loop(loop: Loop) -> dict[str, str]:
         "repeat.output_item": loop.output_item,
         "repeat.behavior": loop.behavior,
     }
+
+
+def _flag(is_set: bool, word: str = "có") -> str:  # noqa: FBT001 - it is what is shown
+    return word if is_set else ""
 
 
 def _properties(properties: Mapping[str, str], prefix: str = "") -> dict[str, str]:

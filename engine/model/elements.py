@@ -133,6 +133,16 @@ class Other:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
+def link_catches(nodes: Iterable[Node]) -> dict[tuple[str, str], str]:
+    """The link catches by scope and name of the link."""
+    return {
+        (node.scope, definition.name): node.id
+        for node in nodes
+        for definition in node.definitions
+        if definition.kind == "link" and node.kind == "intermediateCatchEvent"
+    }
+
+
 def grouped(flows: Iterable[Flow], end: str) -> dict[str, list[Flow]]:
     """The flows by their `source` or their `target`."""
     found: dict[str, list[Flow]] = {}

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from engine.model.elements import ACTIVITIES, GATEWAYS, SUB_PROCESSES, EventDefinition, Flow, Model, Node, grouped
+from engine.model.elements import (
+    ACTIVITIES,
+    GATEWAYS,
+    SUB_PROCESSES,
+    EventDefinition,
+    Flow,
+    Model,
+    Node,
+    grouped,
+    link_catches,
+)
 
 PREFIX = "_l"
 
@@ -51,12 +61,7 @@ class _Lowering:
 
     def join_links(self) -> None:
         """A link throw leads to the link catch of the same name in the same scope."""
-        catches = {
-            (node.scope, definition.name): node.id
-            for node in self.nodes.values()
-            for definition in node.definitions
-            if definition.kind == "link" and node.kind == "intermediateCatchEvent"
-        }
+        catches = link_catches(self.nodes.values())
         for node in list(self.nodes.values()):
             links = [definition for definition in node.definitions if definition.kind == "link"]
             if not links or node.kind not in {"intermediateThrowEvent", "intermediateCatchEvent"}:
@@ -145,19 +150,24 @@ class _Lowering:
             if node.kind in GATEWAYS or (len(outgoing) < 2 and not is_conditional):
                 continue
             self.nodes[node.id] = replace(node, default="")
-            always = [flow for flow in outgoing if not flow.condition and flow.id != node.default]
-            chosen = [flow for flow in outgoing if flow not in always]
-            if not is_conditional:
-                self._split(node, "split", "parallelGateway", outgoing)
-            elif not always:
-                self._split(node, "choice", "inclusiveGateway", outgoing)
+            if is_conditional:
+                self._split_by_conditions(node, outgoing)
             else:
-                default = node.default
-                if not default:
-                    chosen.append(self._nothing_chosen(node))
-                    default = chosen[-1].id
-                choice = self._split(replace(node, default=default), "choice", "inclusiveGateway", chosen)
-                self._split(node, "split", "parallelGateway", [*always, choice])
+                self._split(node, "split", "parallelGateway", outgoing)
+
+    def _split_by_conditions(self, node: Node, outgoing: list[Flow]) -> None:
+        """Flows without a condition are always taken; the default stands for the conditions only."""
+        always = [flow for flow in outgoing if not flow.condition and flow.id != node.default]
+        chosen = [flow for flow in outgoing if flow not in always]
+        if not always:
+            self._split(node, "choice", "inclusiveGateway", chosen)
+            return
+        default = node.default
+        if not default:
+            chosen.append(self._nothing_chosen(node))
+            default = chosen[-1].id
+        choice = self._split(replace(node, default=default), "choice", "inclusiveGateway", chosen)
+        self._split(node, "split", "parallelGateway", [*always, choice])
 
     def _nothing_chosen(self, node: Node) -> Flow:
         """Beside a flow that is always taken no condition need hold."""

@@ -320,13 +320,7 @@ class _Reader:
     def _instances(self, loop: etree._Element) -> Loop:
         foreign = {_plain(name): str(value) for name, value in loop.attrib.items()}
         behavior = loop.get("behavior", "All")
-        reference = loop.get("oneBehaviorEventRef" if behavior == "One" else "noneBehaviorEventRef") or ""
-        named = self.ids.get(_reference(reference)) if behavior in {"None", "One"} else None
-        thrown = [] if named is None else [self._definition(named, _kind_of(named), named)]
-        condition = ""
-        for definition in _children(loop, "complexBehaviorDefinition"):
-            condition = _expression(definition, "condition")
-            thrown += [each for event in _children(definition, "event") for each in self._definitions(event)]
+        event, condition = self._thrown_by_instances(loop, behavior)
         return Loop(
             kind="sequence" if loop.get("isSequential") == "true" else "parallel",
             condition=_expression(loop, "completionCondition"),
@@ -336,9 +330,18 @@ class _Reader:
             output_collection=_expression(loop, "loopDataOutputRef"),
             output_item=_data_item(loop, "outputDataItem"),
             behavior=behavior,
-            event=thrown[0] if thrown else None,
+            event=event,
             event_condition=condition,
         )
+
+    def _thrown_by_instances(self, loop: etree._Element, behavior: str) -> tuple[EventDefinition | None, str]:
+        """What a multi-instance behavior throws, and where it is Complex the condition."""
+        for definition in _children(loop, "complexBehaviorDefinition") if behavior == "Complex" else ():
+            events = [each for event in _children(definition, "event") for each in self._definitions(event)]
+            return (events[0] if events else None), _expression(definition, "condition")
+        reference = loop.get("oneBehaviorEventRef" if behavior == "One" else "noneBehaviorEventRef") or ""
+        named = self.ids.get(_reference(reference)) if behavior in {"None", "One"} else None
+        return (None if named is None else self._definition(named, _kind_of(named), named)), ""
 
     def _named(self, element: etree._Element, attribute: str) -> str:
         reference = _reference(element.get(attribute) or "")

@@ -254,13 +254,7 @@ def _build_scopes(program: Program, model: Model) -> None:
     for scope_id in [*model.processes, *nested]:
         program.scopes[scope_id] = ScopeSpec(program, scope_id)
     for node in model.nodes.values():
-        spec = program.scopes[node.scope]
-        spec.places[node.id] = _place(spec, node)
-        if node.kind == "startEvent":
-            spec.starts.append(node.id)
-            _listen_around(program, model.nodes.get(node.scope), node)
-        elif is_lowered(node.id) and any(each.kind == "compensate" for each in node.definitions):
-            spec.undo = spec.undo or node.id
+        _add_place(program, program.scopes[node.scope], node)
     for flow in model.flows.values():
         places = program.scopes[flow.scope].places
         places[flow.source].out += (flow,)
@@ -269,8 +263,18 @@ def _build_scopes(program: Program, model: Model) -> None:
         _connect(spec)
 
 
-def _listen_around(program: Program, holder: Node | None, start: Node) -> None:
+def _add_place(program: Program, spec: ScopeSpec, node: Node) -> None:
+    spec.places[node.id] = _place(spec, node)
+    if node.kind == "startEvent":
+        spec.starts.append(node.id)
+        _listen_around(program, node)
+    elif is_lowered(node.id) and any(each.kind == "compensate" for each in node.definitions):
+        spec.undo = spec.undo or node.id
+
+
+def _listen_around(program: Program, start: Node) -> None:
     """The start of an event sub-process listens in the scope around it, or undoes that scope."""
+    holder = program.lowered.nodes.get(start.scope)
     if holder is None or not holder.by_event:
         return
     outer = program.scopes[start.scope].outer = program.scopes[holder.scope]

@@ -70,21 +70,26 @@ def timer_alone(reading: Reading) -> Iterator[tuple[Node, str]]:
 @rule("link", ERROR)
 def link(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A link throw has exactly one link catch of its name in its scope."""
-    catches: dict[tuple[str, str], list[Node]] = {}
-    throws: dict[tuple[str, str], list[Node]] = {}
-    for node, definition in _definitions(reading, "link"):
-        side = throws if node.kind == "intermediateThrowEvent" else catches
-        side.setdefault((node.scope, definition.name), []).append(node)
+    throws = _links(reading, "intermediateThrowEvent")
+    catches = _links(reading, "intermediateCatchEvent")
     for key, nodes in throws.items():
         if len(catches.get(key, [])) != 1:
             yield nodes[0], f"Liên kết {nodes[0].label} «{key[1]}» phải có đúng một nơi nhận cùng tên trong cùng cấp."
-        for node in nodes:
-            if node.id in reading.outgoing:
-                yield node, f"Sự kiện liên kết gửi {node.label} không được có luồng ra."
+    for node in (each for nodes in throws.values() for each in nodes if each.id in reading.outgoing):
+        yield node, f"Sự kiện liên kết gửi {node.label} không được có luồng ra."
     for key, nodes in catches.items():
         for node in nodes:
             if key not in throws or node.id in reading.incoming:
                 yield node, f"Sự kiện liên kết nhận {node.label} phải có nơi gửi «{key[1]}» và không có luồng vào."
+
+
+def _links(reading: Reading, kind: str) -> dict[tuple[str, str], list[Node]]:
+    """The link events of one kind by scope and name."""
+    found: dict[tuple[str, str], list[Node]] = {}
+    for node, definition in _definitions(reading, "link"):
+        if node.kind == kind:
+            found.setdefault((node.scope, definition.name), []).append(node)
+    return found
 
 
 @rule("cancel-in-transaction", ERROR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from engine.model.elements import ACTIVITIES, HUMAN_TASKS, Node
+from engine.model.elements import ACTIVITIES, HUMAN_TASKS, Node, link_catches
 from engine.model.rules.markings import dead_ends
 from engine.model.rules.registry import ERROR, HOUSE, WARNING, Reading, rule
 
@@ -17,12 +17,7 @@ def successors(reading: Reading) -> dict[str, list[str]]:
     found = {node_id: [flow.target for flow in flows] for node_id, flows in reading.outgoing.items()}
     for host, events in reading.attached.items():
         found.setdefault(host, []).extend(event.id for event in events)
-    catches = {
-        (node.scope, each.name): node.id
-        for node in reading.nodes("intermediateCatchEvent")
-        for each in node.definitions
-        if each.kind == "link"
-    }
+    catches = link_catches(reading.model.nodes.values())
     for node in reading.nodes("intermediateThrowEvent"):
         for each in node.definitions:
             if each.kind == "link" and (node.scope, each.name) in catches:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations
 
-from engine.model.elements import ACTIVITIES, Flow, Node
+from engine.model.elements import Flow, Node
 from engine.model.lower import lower
 from engine.model.rules.registry import Reading
 
 MAX_MARKINGS = 4_000
 MAX_TOKENS = 12
 _MAX_CHOICES = 6
+_JOINING = {"parallelGateway", "inclusiveGateway"}
 
 Marking = tuple[tuple[str, int], ...]  # flow -> tokens on it
 
@@ -45,10 +46,10 @@ class _Play:
                 continue
             seen.add(marking)
             moved = self._moves(marking)
-            if len(seen) > MAX_MARKINGS or any(sum(count for _, count in each) > MAX_TOKENS for each in moved):
+            if len(seen) > MAX_MARKINGS or _are_too_many(moved):
                 return []
             if not moved:
-                stuck.update({node.id: node for node in self._joins_of(marking)})
+                stuck |= {node.id: node for node in self._joins_of(marking)}
             waiting.extend(moved)
         return list(stuck.values())
 
@@ -65,19 +66,18 @@ class _Play:
     def _moves(self, marking: Marking) -> list[Marking]:
         """Every marking one move further. One node moves at a time; which first does not matter for what gets stuck."""
         tokens = Counter(dict(marking))
-        joins: list[Node] = []
+        inclusive: list[tuple[Node, list[str]]] = []
         for flow_id, _ in marking:
             node = self.nodes[self.reading.model.flows[flow_id].target]
-            incoming = self.reading.incoming[node.id]
-            if node.kind == "inclusiveGateway" and len(incoming) > 1:
-                joins.append(node)
-            elif node.kind == "parallelGateway" and len(incoming) > 1:
-                if all(tokens[flow.id] for flow in incoming):
-                    return self._leave(tokens - Counter(flow.id for flow in incoming), node)
-            else:
+            incoming = [flow.id for flow in self.reading.incoming[node.id]]
+            arrived = [each for each in incoming if tokens[each]]
+            if len(incoming) == 1 or node.kind not in _JOINING:
                 return self._leave(tokens - Counter([flow_id]), node)
-        for node in joins:
-            arrived = [flow.id for flow in self.reading.incoming[node.id] if tokens[flow.id]]
+            if node.kind == "inclusiveGateway":
+                inclusive.append((node, arrived))
+            elif len(arrived) == len(incoming):
+                return self._leave(tokens - Counter(arrived), node)
+        for node, arrived in inclusive:
             return self._leave(tokens - Counter(arrived), node)
         return []
 
@@ -87,19 +87,24 @@ class _Play:
         return [_marking(tokens + Counter(flow.id for flow in taken)) for taken in self._ways(node)]
 
     def _ways(self, node: Node) -> list[tuple[Flow, ...]]:
+        ways = self._chosen(node)
+        for event in self.reading.attached.get(node.id, []):
+            caught = tuple(self._out(event.id))
+            ways += [caught] if event.interrupts else [(*way, *caught) for way in ways]
+        return ways or [()]
+
+    def _chosen(self, node: Node) -> list[tuple[Flow, ...]]:
         out = self._out(node.id)
         if node.kind in {"exclusiveGateway", "eventBasedGateway"}:
-            ways: list[tuple[Flow, ...]] = [(flow,) for flow in out]
-        elif node.kind == "inclusiveGateway":
+            return [(flow,) for flow in out]
+        if node.kind == "inclusiveGateway":
             some = out[:_MAX_CHOICES]
-            ways = [taken for size in range(1, len(some) + 1) for taken in combinations(some, size)]
-        else:
-            ways = [tuple(out)]
-        if node.kind in ACTIVITIES:
-            for event in self.reading.attached.get(node.id, []):
-                caught = tuple(self._out(event.id))
-                ways += [caught] if event.interrupts else [(*way, *caught) for way in ways]
-        return ways or [()]
+            return [taken for size in range(1, len(some) + 1) for taken in combinations(some, size)]
+        return [tuple(out)]
+
+
+def _are_too_many(markings: list[Marking]) -> bool:
+    return any(sum(count for _, count in each) > MAX_TOKENS for each in markings)
 
 
 def _is_beyond_flows(node: Node) -> bool:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from engine.model.elements import ACTIVITIES, Loop, Node
 from engine.model.rules.registry import ERROR, Reading, rule
 
-_NUMBER = re.compile(r"[+-]?\d+")
-
 
 def _repeated(reading: Reading) -> Iterator[tuple[Node, Loop]]:
     for node in reading.nodes(*ACTIVITIES):
@@ -22,16 +20,16 @@ def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A loop needs a condition or a maximum of 1 or more; instances need a count or a collection."""
     for node, loop in _repeated(reading):
         if loop.kind == "standard":
-            if loop.maximum and (not loop.maximum.isdigit() or int(loop.maximum) < 1):
+            if loop.maximum and not re.fullmatch("0*[1-9][0-9]*", loop.maximum):
                 yield node, f"{node.label}: số lần lặp tối đa «{loop.maximum}» phải là số nguyên dương."
-            if not loop.maximum and not loop.condition:
+            if not (loop.maximum or loop.condition):
                 yield (
                     node,
                     f"{node.label}: vòng lặp không có điều kiện và không có số lần tối đa nên không bao giờ dừng.",
                 )
-        elif not loop.cardinality and not loop.collection:
+        elif not (loop.cardinality or loop.collection):
             yield node, f"{node.label}: chưa nêu số lần hoặc danh sách để lặp."
-        elif _NUMBER.fullmatch(loop.cardinality) and int(loop.cardinality) < 0:
+        elif re.fullmatch(r"-\d+", loop.cardinality):
             yield node, f"{node.label}: số lần lặp «{loop.cardinality}» là số âm."
 
 

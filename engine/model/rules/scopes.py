@@ -12,6 +12,10 @@ def _starts(reading: Reading, scope: str) -> list[Node]:
     return [node for node in reading.scopes[scope] if node.kind == "startEvent"]
 
 
+def _kinds(node: Node) -> set[str]:
+    return {definition.kind for definition in node.definitions}
+
+
 @rule("no-start", WARNING)
 def no_start(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A scope without a start event begins at every node that nothing leads to."""
@@ -43,10 +47,10 @@ def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
         plain = [start for start in starts if not start.definitions]
         for start in plain[1:]:
             yield start, f"Có hơn một sự kiện bắt đầu không điều kiện; {start.label} sẽ không bao giờ được chọn."
-        for start in starts:
-            if holder is not None and start.definitions:
+        for start in (each for each in starts if each.definitions):
+            if holder is not None:
                 yield start, f"Sự kiện bắt đầu {start.label} trong tiểu quy trình không được chờ sự kiện."
-            elif len(starts) > 1 and any(each.kind != "message" for each in start.definitions):
+            elif len(starts) > 1 and _kinds(start) != {"message"}:
                 yield start, f"Khi có nhiều điểm bắt đầu, {start.label} chỉ được bắt đầu bằng thông điệp."
 
 
@@ -55,7 +59,7 @@ def start_by_event(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A timer, signal or condition does not start a case here: a person or a message does."""
     for process in reading.model.processes:
         for start in _starts(reading, process):
-            if any(each.kind != "message" for each in start.definitions):
+            if _kinds(start) - {"message"}:
                 yield start, f"{start.label}: hồ sơ được mở bởi người hoặc thông điệp; sự kiện này không tự mở hồ sơ."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.model.elements import ACTIVITIES, Node, Other
+from engine.model.elements import ACTIVITIES, EventDefinition, Node, Other
 from engine.model.rules.registry import ERROR, WARNING, Reading, rule
 
 
@@ -19,21 +19,24 @@ def ad_hoc(reading: Reading) -> Iterator[tuple[Node, str]]:
 def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
     """What compensates is joined by an association, stands in the same scope and has no flows; what is named exists."""
     nodes = reading.model.nodes
-    joined = {other.source: other.target for other in reading.model.others if other.kind == "association"}
+    for node, definition in _undoing(reading):
+        if node.kind == "boundaryEvent" and not _is_handled(reading, node):
+            yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
+        if definition.target and definition.target not in nodes:
+            yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
     for node in nodes.values():
-        for definition in node.definitions:
-            if definition.kind != "compensate":
-                continue
-            handler = nodes.get(joined.get(node.id, ""))
-            if node.kind == "boundaryEvent" and not _handles(handler, node):
-                yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
-            if definition.target and definition.target not in nodes:
-                yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
         if node.for_compensation and (node.id in reading.incoming or node.id in reading.outgoing):
             yield node, f"Công việc hoàn tác {node.label} không được nối luồng."
 
 
-def _handles(handler: Node | None, event: Node) -> bool:
+def _undoing(reading: Reading) -> list[tuple[Node, EventDefinition]]:
+    nodes = reading.model.nodes.values()
+    return [(node, each) for node in nodes for each in node.definitions if each.kind == "compensate"]
+
+
+def _is_handled(reading: Reading, event: Node) -> bool:
+    joined = {other.source: other.target for other in reading.model.others if other.kind == "association"}
+    handler = reading.model.nodes.get(joined.get(event.id, ""))
     return handler is not None and handler.for_compensation and handler.scope == event.scope
 
 
