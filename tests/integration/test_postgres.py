@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,14 +25,6 @@ from engine.store.postgres import EmbeddedPostgres
 from engine.store.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes through /proc")
-
-
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
-    folder.chmod(0o711)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -43,12 +43,13 @@ def name() -> Iterator[str]:
 
 
 def jobs(store: Store) -> list[Any]:
+    """Jobs of the tests; a worker has chores of its own beside them."""
+    statement = text(
+        "select task_name, status::text, args, attempts, queue_name from procrastinate_jobs "
+        "where task_name like 'test.%' order by id"
+    )
     with store.transaction(role="worker") as connection:
-        return list(
-            connection.execute(
-                text("select task_name, status::text, args, attempts, queue_name from procrastinate_jobs order by id")
-            )
-        )
+        return list(connection.execute(statement))
 
 
 def work_off(rooms: Rooms) -> None:
@@ -254,7 +255,7 @@ def test_the_job_of_a_killed_worker_is_given_back(rooms: Rooms, database_url: st
     assert [job.status for job in jobs(rooms.store)] == ["doing"]
     assert asyncio.run(rescue_now(rooms.store, 60)) == 0
     real_time.sleep(0.01)
-    assert asyncio.run(rescue_now(rooms.store, 0)) == 1
+    assert asyncio.run(rescue_now(rooms.store, 0)) >= 1
     assert [(job.status, job.attempts) for job in jobs(rooms.store)] == [("todo", 1)]
 
 

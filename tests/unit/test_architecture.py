@@ -20,7 +20,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # the running of processes
     "SpiffWorkflow": ("engine/run", "engine/model"),
     "cel_expr_python": ("engine/expressions",),
-    "lxml": ("engine/model", "connectors/consultation"),
+    "lxml": ("engine/model", "engine/reports", "connectors/consultation"),
     "zstandard": ("engine/run", "connectors/signing"),
     # storage
     "sqlalchemy": (
