@@ -112,16 +112,18 @@ def enqueue_many(
     return len(plain)
 
 
-def withdraw_others(connection: Connection, task_name: str, argument: str, kept: Iterable[str]) -> int:
-    """Take waiting jobs of a task out of the queue, all but those whose argument is one of `kept`. Returns how many."""
-    deleted = connection.execute(_WITHDRAW, {"task_name": task_name, "argument": argument, "kept": list(kept)})
-    return deleted.rowcount
+def keep_only(connection: Connection, task_name: str, argument: str, kept: Iterable[str]) -> None:
+    """Of a task's waiting jobs, leave those whose argument is one of `kept`, behind all other work of the queue."""
+    named = {"task_name": task_name, "argument": argument, "kept": list(kept)}
+    connection.execute(_WITHDRAW, named)
+    connection.execute(_PUT_LAST, {"task_name": task_name})
 
 
 _WITHDRAW = text(
     "delete from procrastinate_jobs where task_name = :task_name and status = 'todo' "
     "and not (args ->> :argument = any (:kept))"
 )
+_PUT_LAST = text("update procrastinate_jobs set priority = -1 where task_name = :task_name and status = 'todo'")
 
 
 def _job(connection: Connection, task_name: str, queue: str) -> Any:

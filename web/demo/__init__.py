@@ -21,7 +21,7 @@ from engine.store.clock import Clock
 from engine.store.database import is_empty
 from engine.store.emptying import empty_every_table
 from engine.store.tables import process_version
-from web.demo.aftermath import calm_queue
+from web.demo.aftermath import settle_letters
 from web.demo.province import Staff, communes, officers, read_data, units
 from web.demo.scenes import Casting
 from web.demo.theatre import Theatre
@@ -120,6 +120,6 @@ def _play(house: House, staff: Staff, versions: list[Version], end: datetime, pr
     with house.store.hurried() as store:
         theatre = Theatre(replace(house, store=store, clock=Clock(store)), staff, end)
         theatre.perform(plays, told)
-        calm_queue(house)
+        settle_letters(house)
         theatre.return_to_present()
     progress(f"Dựng tỉnh mẫu: xong {total} hồ sơ")

@@ -63,6 +63,7 @@ class Scene:
     name: str = ""
     count: int = 1
     needs: Sequence[str] = ()
+    codes: Sequence[str] = ()
     second: str = ""
     limit: Sequence[float] = (0, 20)
     age: Sequence[float] = (0, 0)
@@ -184,6 +185,7 @@ class Casting:
     def _scene(self, scene: Scene) -> Play | None:
         chance = self._next_chance()
         roles = [role for role in self._roles if scene.can_use(role)]
+        roles = [role for role in roles if role.version.procedure_code in scene.codes] or roles
         if not roles:
             return None
         role = chance.choice(roles)
@@ -243,7 +245,7 @@ class Casting:
     def _somewhere(self, chance: random.Random) -> Commune:
         """The two communes shown in full see most of the work."""
         shown = read_data("officers")["shown"]
-        return chance.choices(self._communes, [4 if one.code in shown else 1 for one in self._communes])[0]
+        return chance.choices(self._communes, [6 if one.code in shown else 1 for one in self._communes])[0]
 
     @staticmethod
     def _channel(allowed: Sequence[str], chance: random.Random) -> str:
