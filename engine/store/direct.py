@@ -7,7 +7,7 @@ described anew (measured in docs/decisions/0016-cost-of-an-act.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from sqlalchemy import Connection
@@ -22,9 +22,9 @@ def execute_direct(
     prepare: bool | None = None,
 ) -> psycopg.Cursor[Any]:
     """Execute on the driver's own connection. Raises what SQLAlchemy would have raised."""
-    driver: psycopg.Connection[Any] = connection.connection.driver_connection
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
     try:
-        return driver.execute(statement, parameters, prepare=prepare)  # type: ignore[arg-type]  # built by the house, never typed in
+        return driver.execute(statement, parameters, prepare=prepare)
     except psycopg.Error as error:
         is_lost = driver.closed
         if is_lost:
