@@ -20,10 +20,8 @@ prove: setup ## the long, seeded proofs; writes docs/ASSURANCE.md
 	@$(BIN)/python -m pytest -q -m prove --timeout=0
 
 lint: setup ## style, types, and which room may import which
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@status=0; $(BIN)/ruff check . || status=1; $(BIN)/ruff format --check . || status=1; \
+	$(BIN)/mypy || status=1; $(BIN)/lint-imports || status=1; exit $$status
 
 format: setup ## let ruff mend what it can
 	@$(BIN)/ruff check --fix --quiet . || true

