@@ -75,9 +75,9 @@ class HouseUp:
 
 @pytest.fixture(scope="session")
 def house_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HouseUp]:
-    """The demo province without its past: units, officers, procedures, neighbours."""
+    """The demo province without its past, for speed; with it when pictures are taken for the README (MOTCUA_SHOTS)."""
     folder = Path(tempfile.mkdtemp(prefix="motcua-e2e-"))
-    found = HouseUp(folder, "--no-dossiers")
+    found = HouseUp(folder, *([] if os.environ.get("MOTCUA_SHOTS") else ["--no-dossiers"]))
     yield found
     found.stop()
     shutil.rmtree(folder, ignore_errors=True)
