@@ -9,6 +9,7 @@ from engine.model.elements import GATEWAYS, Node
 
 LETTER = 5.9  # width of a letter in a caption of 11 px, on average
 LINE = 14
+LABEL = 110.0  # widest caption of an event or gateway
 TASK = (100, 80)
 WIDER = ((30, 100), (50, 140), (100, 170))  # letters of a name, and the width that keeps it clear of the icon
 GATEWAY = (50, 50)

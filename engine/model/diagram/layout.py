@@ -6,10 +6,11 @@ somebody returns the dossier; frames of steps keep their caption clear of both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from engine.model.diagram.columns import Columns, footprint, words_beside
 from engine.model.diagram.geometry import (
     EVENT,
     LINE,
@@ -29,8 +30,6 @@ from engine.model.elements import GATEWAYS, Node
 LEFT, TOP = 160, 80
 POOL_STRIP = LANE_STRIP = 30
 MARGIN = 45
-GAP = 50  # between elements of one step
-STEP_GAP = 84  # between steps: two frames and a line between them
 ROW_GAP = 34
 RAIL = 34
 MIN_LANE = 140
@@ -82,7 +81,7 @@ class _Page:
     captions: dict[str, Box] = field(default_factory=dict)
 
     def layout(self) -> Layout:
-        self._columns()
+        self.xs = Columns(sketch=self.sketch, left=LEFT + POOL_STRIP + LANE_STRIP + MARGIN).place()
         self._rows()
         right = max(self.xs[node] + size_of(self._node(node))[0] / 2 for node in self.xs) + MARGIN + 30
         self._shapes()
@@ -101,56 +100,6 @@ class _Page:
             lines=lines,
             frames=self.frames,
         )
-
-    # columns
-
-    def _columns(self) -> None:
-        steps = {member: group.id for group in self.sketch.groups for member in group.members}
-        right: float = LEFT + POOL_STRIP + LANE_STRIP + MARGIN
-        before = ""
-        taken: dict[str, float] = {}  # lane -> right end of its asides
-        for node_id in self.sketch.spine:
-            width = self._footprint(node_id, is_framed=node_id in steps)
-            if before:
-                is_same = node_id in steps and steps.get(before) == steps[node_id]
-                right += GAP if is_same else STEP_GAP + self._words_beside(before)
-            right = max(right, self._aside_clearance(node_id, taken) - width / 2)
-            self.xs[node_id] = right + width / 2
-            right += width
-            self._place_detours(node_id, taken)
-            before = node_id
-
-    def _footprint(self, node_id: str, *, is_framed: bool) -> float:
-        """An event that is a step by itself needs the width of a task, for its frame's caption."""
-        width = size_of(self._node(node_id))[0]
-        return max(width, TASK[0]) if is_framed and width == EVENT[0] else width
-
-    def _aside_clearance(self, anchor: str, taken: Mapping[str, float]) -> float:
-        """Where the middle of a node must at least stand so that its asides do not run into earlier ones."""
-        asides = [
-            self._node(other)
-            for other, detour in self.sketch.detours.items()
-            if detour.anchor == anchor and not detour.is_right
-        ]
-        ends = [taken.get(node.lane, 0) + GAP + size_of(node)[0] / 2 for node in asides if not node.attached_to]
-        return max(ends, default=0)
-
-    def _place_detours(self, anchor: str, taken: dict[str, float]) -> None:
-        for node_id, detour in self.sketch.detours.items():
-            if detour.anchor != anchor:
-                continue
-            node, half = self._node(node_id), size_of(self._node(node_id))[0] / 2
-            middle = self.xs[anchor] + (self._reach(anchor) + half if detour.is_right else 0)
-            self.xs[node_id] = middle
-            if detour.is_aside:
-                taken[node.lane] = max(taken.get(node.lane, 0), middle + half)
-            self._place_detours(node_id, taken)
-
-    def _reach(self, anchor: str) -> float:
-        """From the middle of an anchor to the left side of what stands right of it: past the main line's next turn."""
-        half = size_of(self._node(anchor))[0] / 2
-        is_gateway = self._node(anchor).kind in GATEWAYS
-        return half + self._words_beside(anchor) + STEP_GAP / 2 + 10 if is_gateway else half + GAP
 
     # rows
 
@@ -220,17 +169,10 @@ class _Page:
 
     def _sides(self, group: Group) -> tuple[float, float]:
         """Left and right of a frame: wide enough for the words beside the line that leaves its last gateway."""
-        halves = {member: self._footprint(member, is_framed=True) / 2 for member in group.members}
+        halves = {member: footprint(self.sketch, member, is_framed=True) / 2 for member in group.members}
         left = min(self.xs[member] - half for member, half in halves.items()) - PAD
-        right = max(self.xs[member] + half + PAD + self._words_beside(member) for member, half in halves.items())
+        right = max(self.xs[member] + half + PAD + words_beside(self.sketch, member) for member, half in halves.items())
         return left, right
-
-    def _words_beside(self, node_id: str) -> float:
-        """How far words beside a node reach beyond its frame's usual side: at a gateway's ways out, at a timer."""
-        names = [flow.name for flow in self.sketch.leaving(node_id) if flow.name]
-        names += [node.name for node in self.sketch.nodes.values() if node.attached_to == node_id]
-        reach = max((width_of(name) + 30 for name in names), default=0)
-        return max(0, reach - size_of(self._node(node_id))[0] / 2 - PAD)
 
     def _crossings(self, group: Group) -> Iterator[float]:
         """Where upright lines leave the frame through its top: to asides and lanes above, and back from them."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.model.diagram.geometry import LINE, Box, Point, lines_of, straightened, width_of
+from engine.model.diagram.geometry import LABEL, LINE, Box, Point, lines_of, straightened, width_of
 from engine.model.diagram.sketch import Sketch
 from engine.model.elements import GATEWAYS, Flow, Node
 
 ASKEW = 12  # two ways out on one side of a gateway leave this far from its corner
-LABEL = 110.0  # widest caption of an event or gateway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +117,6 @@ class Lines:
         height = lines_of(node.name, width) * LINE
         if node.attached_to:
             return Box(x=box.right + 4, y=box.bottom - LINE, width=width, height=height)
-        if self.sketch.hangs(node.id):
-            return Box(x=box.right + 6, y=box.middle_y - height / 2, width=width, height=height)
         return Box(x=box.middle_x - width / 2, y=box.bottom + 6, width=width, height=height)
 
     def _of_gateway(self, node: Node, starts: list[Point]) -> Box:

@@ -131,6 +131,13 @@ def _work(drawn: Drawn) -> Iterator[TableFinding]:
         done = next((work for work in drawn.works if work.is_decision), None)
         message = "Bảng không có bước ký duyệt" + (f"; hồ sơ tính là giải quyết xong ở “{done.name}”." if done else ".")
         yield TableFinding(rule="signature_missing", severity="info", message=message)
+    for work in drawn.always:
+        yield TableFinding(
+            rule="condition_dropped",
+            severity="warning",
+            step=work.step,
+            message=f"Bước {work.step} chỉ làm “{work.condition}”; bản vẽ luôn thực hiện, hãy thêm nhánh rẽ nếu cần.",
+        )
     for work in drawn.works:
         if work.is_beside and work.limit == ASSUMED_CONSULTATION:
             yield TableFinding(

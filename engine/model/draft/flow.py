@@ -27,6 +27,7 @@ class Drawn:
     decisions: dict[str, tuple[str, ...]]
     works: tuple[Work, ...]
     ids: tuple[str, ...]  # element of each work
+    always: tuple[Work, ...] = ()  # optional in the table, yet drawn without a way around
 
 
 def draw(table: StepTable, seating: SeatPlan) -> Drawn:
@@ -48,6 +49,7 @@ class _Drawer:
     members: dict[int, list[str]] = field(default_factory=dict)
     decisions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
+    always: list[Work] = field(default_factory=list)
     joins: dict[str, str] = field(default_factory=dict)  # element -> gateway before it that gathers the ways back
 
     def drawn(self) -> Drawn:
@@ -58,10 +60,11 @@ class _Drawer:
         for index, work in enumerate(self.works):
             if self._is_loop(index):
                 continue
-            if "trực tuyến" in work.condition:
+            if "trực tuyến" in work.condition and self._lane(work.place) != self.nodes[self.spine[-1]].lane:
                 self._optional(index)
             else:
                 self._task(index)
+                self.always += [work] if work.condition else []
         self._end()
         sketch = Sketch(
             process_id=f"procedure_{self.table.code}".replace(".", "_"),
@@ -74,7 +77,9 @@ class _Drawer:
             detours=self.detours,
             documentation=self.table.source,
         )
-        return Drawn(sketch=sketch, decisions=self.decisions, works=self.works, ids=tuple(self.ids))
+        return Drawn(
+            sketch=sketch, decisions=self.decisions, works=self.works, ids=tuple(self.ids), always=tuple(self.always)
+        )
 
     # the main line
 

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from engine.deadlines.limits import Limit, LimitUnit
+from engine.errors import InputError
 from engine.model.draft.table import StepTable, TableStep, TableTask, folded
 from engine.model.draft.times import hours_of
 from engine.model.draft.units import Place, SeatPlan, reworded
@@ -62,6 +63,8 @@ class Work:
 def list_work(table: StepTable, seating: SeatPlan) -> tuple[Work, ...]:
     """Every element in the order of the table. The applicant's first step is the start event, not work."""
     works = [work for step in table.steps for work in (*_step_work(step, seating), *_mentioned(step, seating))]
+    if not works:
+        raise InputError(f"Thủ tục “{table.name}” chỉ có bước của người nộp, không có đơn vị nào giải quyết.")
     works = _with_reception(works, seating)
     for mark in (_keep_inside, _mark_receptions, _mark_phases, _mark_handling, _mark_decision):
         works = mark(works)

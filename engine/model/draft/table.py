@@ -103,6 +103,8 @@ def _check_steps(name: str, steps: Sequence[TableStep]) -> None:
         raise InputError(
             f"Thủ tục “{name}” có {len(steps)} bước, {tasks} việc; tối đa {MAX_STEPS} bước, {MAX_TASKS} việc."
         )
+    if steps[0].phase != 1 or any(step.phase - before.phase not in (0, 1) for before, step in pairwise(steps)):
+        raise InputError(f"Thủ tục “{name}”: các giai đoạn phải bắt đầu từ 1 và nối tiếp nhau.")
     for before, step in pairwise(steps):
         if step.order <= before.order:
             raise InputError(
