@@ -51,17 +51,24 @@ class PostgresHome:
         if folder.is_symlink():
             return folder.resolve()
         if self.user is None or _is_reachable(folder.parent, self.user):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o755)
+            self._make(folder)
             return folder.resolve()
         if folder.exists():
             raise NotConfigured(
                 f"Người dùng số {self.user} không vào được {folder}. Hãy đặt MOTCUA_DATA_DIR ở nơi khác."
             )
         elsewhere = Path("/var/lib/motcua") / uuid.uuid4().hex
-        elsewhere.mkdir(parents=True, mode=0o755)
+        self._make(elsewhere)
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.symlink_to(elsewhere)
         return elsewhere
+
+    def _make(self, folder: Path) -> None:
+        """What we make ourselves the server's user may walk through, whatever the umask."""
+        missing = [step for step in (folder, *folder.parents) if not step.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for step in missing if self.user is not None else ():
+            step.chmod(0o711)
 
     def _place_socket(self) -> Path:
         inside = self.folder / "socket"

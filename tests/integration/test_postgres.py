@@ -280,6 +280,17 @@ def test_root_below_a_closed_folder_is_served_without_opening_it(data_dir: Path)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_roots_own_umask_does_not_lock_the_server_out(data_dir: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        server = EmbeddedPostgres(data_dir / "deep" / "postgres")
+        assert server.start() is True
+        server.stop()
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
 def test_binaries_the_other_user_cannot_read_are_copied(data_dir: Path) -> None:
     closed = data_dir / "closed"
     closed.mkdir(mode=0o700)
