@@ -118,8 +118,8 @@ def test_nothing_is_in_the_way_of_anything(table: StepTable) -> None:
             assert not _overlap(piece, _inner(label)), (flow_id, owner)
     for node in sketch.nodes.values():
         assert _holds(layout.lanes[node.lane], layout.shapes[node.id]), node.id
-    for one, other in combinations(layout.frames.values(), 2):
-        assert not _overlap(one, other)
+    for frame, another in combinations(layout.frames.values(), 2):
+        assert not _overlap(frame, another)
 
 
 def _pieces(layout: Layout) -> list[tuple[str, Box]]:

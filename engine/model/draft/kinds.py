@@ -207,7 +207,7 @@ def _mark_phases(works: list[Work]) -> list[Work]:
     """A later phase begins with a new reception: until it, the case waits for the applicant and its clock rests."""
     return [
         replace(work, kind=kind_of("phase_receive"), waits_for_applicant="phase")
-        if work.key == "receive" and work.phase > 1 and all(before.phase < work.phase for before in works[:index])
+        if index and work.key == "receive" and all(before.phase < work.phase for before in works[:index])
         else work
         for index, work in enumerate(works)
     ]
