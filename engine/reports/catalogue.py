@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
-from engine.store.text import search_key
+from engine.store.text import search_key, vietnamese_sort_key
 
 MOST = 200
 
@@ -14,18 +14,21 @@ MOST = 200
 def published_procedures(
     connection: Connection, *, query: str = "", field: str = "", level: str = ""
 ) -> list[dict[str, Any]]:
-    """Procedures with a version in force. A level's own procedures come first; none is hidden."""
+    """Procedures with a version in force, by name, code or field. A level's own come first; none is hidden."""
     words = search_key(query).split()
-    conditions = " ".join(f"AND p.name_search LIKE :word{number}" for number in range(len(words)))
     rows = connection.execute(
         text(
             "SELECT p.code, p.name, p.field_name, p.level, v.manifest->>'limit' AS limit,"
             " CAST(v.manifest->'fee'->>'amount' AS bigint) AS fee, true AS is_published,"
             " CAST(v.manifest->>'adapted' AS boolean) AS is_adapted"
             " FROM procedure p JOIN process_version v ON v.procedure_code = p.code AND v.state = 'published'"
-            f" WHERE p.kind = 'dossier' {conditions} AND (:field = '' OR p.field = :field)"
-            f" ORDER BY p.level <> :level, p.name LIMIT {MOST}"
+            " WHERE p.kind = 'dossier' AND (:field = '' OR p.field = :field)"
         ),
-        {"field": field, "level": level} | {f"word{number}": f"%{word}%" for number, word in enumerate(words)},
+        {"field": field},
     ).mappings()
-    return [dict(row) for row in rows]
+    found = [dict(row) for row in rows if all(word in _searched(row) for word in words)]
+    return sorted(found, key=lambda row: (row["level"] != level, vietnamese_sort_key(row["name"])))[:MOST]
+
+
+def _searched(row: RowMapping) -> str:
+    return search_key(f"{row['name']} {row['code']} {row['field_name']}")

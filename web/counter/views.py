@@ -219,5 +219,6 @@ def receive_page(
         extra=None,
         papers=lines,
         errors=errors,
+        scans_lost=any(line.scan for line in lines),
         promised={"at": legal_due(now, limit, house().calendar)} if limit else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -36,7 +36,15 @@ LETTER_STATES = {
     "voided": ("Đã hủy", "calm"),
 }
 PARTY_ROLES = {"owner": "Chủ hồ sơ", "submitter": "Người nộp"}
-NOTE_FIELDS = ("opinion", "reason", "note", "content")
+NOTE_FIELDS = {
+    "opinion": "",
+    "supplement_content": "Cần bổ sung: ",
+    "received_papers": "Đã bổ sung: ",
+    "return_reason": "Trả lại: ",
+    "refusal_reason": "Từ chối: ",
+    "reason": "",
+    "note": "",
+}
 OUTCOMES = {
     "refused": "Hồ sơ bị từ chối giải quyết.",
     "withdrawn": "Người nộp đã rút hồ sơ.",
@@ -176,9 +184,9 @@ def notes(view: DossierView) -> list[dict[str, Any]]:
     """Opinions and reasons that officers wrote, newest first."""
     told = []
     for one in view.submissions:
-        text = next((str(one.values[name]) for name in NOTE_FIELDS if one.values.get(name)), "")
-        if text:
-            told.append({"at": one.at, "by": one.officer or "Cơ quan phối hợp", "text": text})
+        said = [f"{lead}{str(one.values[name]).strip()}" for name, lead in NOTE_FIELDS.items() if one.values.get(name)]
+        if said:
+            told.append({"at": one.at, "by": one.officer or "Cơ quan phối hợp", "text": "\n".join(said)})
     return told
 
 
@@ -201,17 +209,24 @@ def ledger(view: DossierView) -> list[dict[str, Any]]:
     return [
         {
             "label": one.label,
+            "task": task_name(view, one.element_id, one.label),
             "unit": names.name(one.unit),
             "owner": "",
             "is_running": one.is_running,
             "is_late": one.is_running and (one.unit, one.step) in over,
-            "spent": duration_in_words(span),
+            "spent": duration_in_words(span) if span >= timedelta(minutes=1) else "dưới 1 phút",
             "started_at": one.started_at,
             "ended_at": one.ended_at,
             "share": round(100 * span.total_seconds() / whole),
         }
         for one, span in spans
     ]
+
+
+def task_name(view: DossierView, element_id: str | None, label: str) -> str:
+    """Which task of a step held the case, where it is not called like the step."""
+    element = view.version.program.elements.get(element_id or "")
+    return element.name if element is not None and element.name != label else ""
 
 
 def notices(view: DossierView) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from engine.dossier.command import TaskRef
 from engine.dossier.issue_letter import issue_letter, preview_letter
 from engine.errors import FormRefused, NotFound
 from engine.reports.control_slip import control_slip
-from engine.reports.dossier import DossierView, case_id_of, dossier_view
+from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
 from engine.reports.search import SearchFilter, search_page
 from engine.store.tables import letter as letter_table
 from engine.store.tables import officer, officer_role, process_version
@@ -103,7 +103,7 @@ def page(code: str) -> ResponseReturnValue:
                 "title": element_name(view, one.element_id),
                 "by": one.officer or "Cơ quan phối hợp",
                 "at": one.at,
-                "entry": Form(view.version.forms[one.form_key]).filled(one.values),
+                "entry": Form(view.version.forms[one.form_key]).filled(people_named(view, one)),
             }
             for one in view.submissions
             if one.form_key in view.version.forms
@@ -435,6 +435,20 @@ def read(code: str) -> DossierView:
 def item_of_request(view: DossierView) -> Mapping[str, Any] | None:
     """The open work item named in the address."""
     return next((one for one in view.open_items if str(one["id"]) == request.args.get("item")), None)
+
+
+def people_named(view: DossierView, submission: Submission) -> dict[str, Any]:
+    """What a form said, with the officers it chose by their names."""
+    values = dict(submission.values)
+    fields = view.version.forms[submission.form_key].get("properties", {})
+    chosen = [name for name, field in fields.items() if field.get("x-widget") == "officer" and values.get(name)]
+    if chosen:
+        with reading() as connection:
+            wanted = [UUID(str(values[name])) for name in chosen]
+            rows = connection.execute(select(officer.c.id, officer.c.name).where(officer.c.id.in_(wanted))).all()
+        names = {str(one.id): one.name for one in rows}
+        values |= {name: names.get(str(values[name]), values[name]) for name in chosen}
+    return values
 
 
 def element_name(view: DossierView, element_id: str) -> str:

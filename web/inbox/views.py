@@ -50,7 +50,7 @@ SUBMIT_WORDS = {
     "review": "Xác nhận xét duyệt",
     "pay": "Xác nhận đã thu",
     "return_result": "Xác nhận đã trả kết quả",
-    "receive_supplement": "Nhận hồ sơ bổ sung",
+    "supplement": "Nhận hồ sơ bổ sung",
 }
 OWN_PAGES = {"letter": "dossier.apologise", "explanation": "dossier.explain", "escalation": "dossier.apologise"}
 """Work that is no task of a process, and the page where it is done."""
@@ -221,7 +221,7 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
             "taken_at": item["taken_at"],
             "due": due(item["due_at"], view.now, is_paused=item["is_paused"]),
             "case_due": telling.case_due(view),
-            "instruction": instruction(properties, returned),
+            "instruction": instruction(properties, returned, view),
             "can_work": may_do,
             "can_take": is_mine and item["taken_at"] is None and came_from_elsewhere(view, item),
         },
@@ -251,10 +251,13 @@ def came_from_elsewhere(view: DossierView, item: Mapping[str, Any]) -> bool:
     return bool(ended) and max(ended, key=lambda one: one.ended_at or one.started_at).unit != item["unit_code"]
 
 
-def instruction(properties: Mapping[str, str], returned: Mapping[str, Any] | None) -> str:
-    """What to know before starting: why the dossier came back, or what this task is."""
+def instruction(properties: Mapping[str, str], returned: Mapping[str, Any] | None, view: DossierView) -> str:
+    """What to know before starting: why the dossier came back, what the applicant must bring, or what this task is."""
     if returned:
         return f"Bị trả lại từ “{returned['from']}” ({returned['by']}): {returned['reason']}"
+    asked = next((one for one in view.submissions if one.values.get("supplement_content")), None)
+    if properties.get("act") == "supplement" and asked is not None:
+        return f"{asked.officer} yêu cầu bổ sung: {asked.values['supplement_content']}"
     return properties.get("instruction", "")
 
 
