@@ -34,7 +34,8 @@ def examine(table: StepTable, seating: SeatPlan, drawn: Drawn) -> tuple[TableFin
         *_links(table),
         *_units(table, seating),
         *_missing(table),
-        *_work(drawn),
+        *_lacking(drawn),
+        *_assumed(drawn),
         *_sums_of_tasks(table),
     ]
     return tuple(sorted(found, key=lambda finding: finding.severity != "warning"))
@@ -113,7 +114,8 @@ def _missing(table: StepTable) -> Iterator[TableFinding]:
         )
 
 
-def _work(drawn: Drawn) -> Iterator[TableFinding]:
+def _lacking(drawn: Drawn) -> Iterator[TableFinding]:
+    """Work that every dossier sees and the table does not have."""
     keys = {work.kind.key for work in drawn.works}
     if any(work.kind.key == "receive" and work.is_beside for work in drawn.works):
         yield TableFinding(
@@ -131,6 +133,10 @@ def _work(drawn: Drawn) -> Iterator[TableFinding]:
         done = next((work for work in drawn.works if work.is_decision), None)
         message = "Bảng không có bước ký duyệt" + (f"; hồ sơ tính là giải quyết xong ở “{done.name}”." if done else ".")
         yield TableFinding(rule="signature_missing", severity="info", message=message)
+
+
+def _assumed(drawn: Drawn) -> Iterator[TableFinding]:
+    """What the drawing says and the table does not."""
     for work in drawn.always:
         yield TableFinding(
             rule="condition_dropped",
