@@ -259,6 +259,9 @@ def _step_due(case: Case, told: Mapping[str, str], *, is_same_step: bool) -> dat
     if step and is_same_step and step in dues:
         return datetime.fromisoformat(dues[step])
     due = operational_due(case.now, limit, case.house.calendar)
+    law = case.ledger.due_of_law(case.house.calendar)
+    if law is not None and law > case.now:
+        due = min(due, law)  # half days and whole days add up past the limit of law, which no step may exceed
     if step:
         dues[step] = due.isoformat()
     return due
