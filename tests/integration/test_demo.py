@@ -288,7 +288,7 @@ STATES = {
     "declined at the counter": "facts ->> 'outcome' = 'declined'",
     "refused": "facts ->> 'outcome' = 'refused'",
     "parent of several": "id IN (SELECT parent_id FROM cases)",
-    "in phase 2": "(facts ->> 'phase')::int = 2 AND closed_at IS NULL",
+    "in phase 2": "(facts ->> 'phase')::int = 2 AND closed_at IS NULL AND NOT is_late",
     "paused by hand": "is_suspended AND status = 4",
     "waits to be assigned at the shown commune": "id IN (SELECT case_id FROM work_item WHERE state = 'open' AND"
     " unit_code = 'H27.104.2' AND name ILIKE 'phân công%')",
