@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from sqlalchemy import select
 
+from engine.history.personal import SALT_BYTES
 from engine.run import Waiting
-from engine.store.tables import party
+from engine.store.tables import form_submission, party
 
 if TYPE_CHECKING:
     from engine.dossier.case import Case
@@ -59,8 +61,23 @@ def postal_payload(case: Case) -> dict[str, Any]:
     )
     return {
         "name": owner["name"],
-        "address": owner["address"],
+        "address": _delivery_address(case) or owner["address"],
         "phone": owner["phone"],
         "email": owner["email"],
         "note": f"Kết quả hồ sơ {case.row['code']}",
     }
+
+
+def _delivery_address(case: Case) -> str:
+    """Where the applicant asked for the result to be sent, if the reception form says so; newest form first."""
+    bodies = case.connection.execute(
+        select(form_submission.c.body)
+        .where(form_submission.c.case_id == case.id)
+        .order_by(form_submission.c.revision.desc())
+    ).scalars()
+    for body in bodies:
+        plain = case.house.keys.decrypt(bytes(case.row["data_key"]), bytes(body), b"form")
+        address = orjson.loads(plain[SALT_BYTES:]).get("delivery_address")
+        if address:
+            return str(address)
+    return ""

@@ -139,9 +139,11 @@ def complete(item_id: UUID) -> ResponseReturnValue:
     """Do the task. A form that is not right comes back with what was typed."""
     item, view = read_task(item_id)
     schema = view.version.forms.get(item["form_key"] or "")
-    entry = Form(schema).read(request.form, request.files, only=("_csrf", "_revision")) if schema else None
+    entry = None
+    if schema:
+        entry = Form(with_choices(schema, item)).read(request.form, request.files, only=("_csrf", "_revision"))
     if entry is not None and not entry.is_valid:
-        return task_page(item_id, entry=entry), 422
+        return answered(task_page(item_id, entry=entry), 422)
     values = dict(entry.values) if entry is not None else {}
     task_ref = TaskRef(id=item_id, revision=revision_of_request())
     try:
@@ -158,9 +160,10 @@ def complete(item_id: UUID) -> ResponseReturnValue:
             ),
         )
     except FormRefused as refused:
-        return task_page(item_id, entry=refused_entry(entry, refused) if entry is not None else None), 422
+        again = refused_entry(entry, refused) if entry is not None else None
+        return answered(task_page(item_id, entry=again), 422)
     except StaleTask:
-        return task_page(item_id, entry=entry, stale=StaleTask().message), 409
+        return answered(task_page(item_id, entry=entry, stale=StaleTask().message), 409)
     if done.is_ended:
         tell(f"Hồ sơ {done.code} đã kết thúc.")
     else:
@@ -195,8 +198,9 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
     if item["kind"] in OWN_PAGES and item["state"] == "open":
         return redirect(url_for(OWN_PAGES[item["kind"]], code=view.case["code"], item_id=item_id))
     if item["state"] != "open":
-        tell(f"Việc “{item['name']}” đã được xử lý.")
-        return redirect(url_for("dossier.page", code=view.case["code"]))
+        lost = " trước bạn; nội dung bạn vừa nhập không được ghi" if request.method == "POST" else ""
+        tell(f"Việc “{item['name']}” đã được xử lý{lost}.", "warn" if lost else "info")
+        return redirect(url_for("dossier.page", code=view.case["code"]), 303)
     element = view.version.program.elements.get(item["element_id"])
     properties = element.properties if element is not None else {}
     person = actor()
@@ -241,6 +245,11 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
         letters=telling.letters(view),
         diagram=telling.diagram(view),
     )
+
+
+def answered(page: str | Response, status: int) -> ResponseReturnValue:
+    """The task's page with this status; a redirect, where the task is gone, stays one."""
+    return page if isinstance(page, Response) else (page, status)
 
 
 def came_from_elsewhere(view: DossierView, item: Mapping[str, Any]) -> bool:
