@@ -46,6 +46,13 @@ def reading() -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def counting() -> Iterator[Connection]:
+    """For figures over the whole province that name no case and nobody."""
+    with house().store.transaction(units=("*",)) as connection:
+        yield connection
+
+
 def soon_after(now: datetime, ruleset: Ruleset) -> datetime:
     """The moment before which work counts as nearly due, in working hours."""
     return running_due(now, ruleset.thresholds.near(None), house().calendar)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from engine.delivery.orders import cancel
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
 from engine.dossier.house import House
@@ -62,6 +63,7 @@ def abandon(case: Case) -> None:
     """Close everything that still waits; the process state stays as it was, for the record."""
     for waiting in case.instance.waiting:
         case.close_waiting(waiting)
+    cancel(case.connection, case.id)
     for address in case.facts.pop("timers", {}):
         case.disarm("process", address)
     for kind in ("apology", "legal_limit", "supplement"):

@@ -401,5 +401,10 @@ def pages() -> dict[str, dict[str, Any]]:
                          "retry_url": "/r", "cancel_url": "/c"}],
             "state": "", "first_url": None, "next_url": None,
         },
+        "reports/situation.html": {
+            "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "",
+            "lines": [{"name": "Phòng Kinh tế xã Thạch Hà", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": 88.9}],
+            "total": {"name": "Tổng số", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": None},
+        },
         "admin/clock.html": {"now": at(28, 9), "real": at(26, 9), "offset": "2 ngày", "jumps": [{"seconds": 3600, "title": "1 giờ", "to": at(28, 10)}]},
     }  # fmt: skip

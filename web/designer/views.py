@@ -26,7 +26,7 @@ from web.doors import for_roles, takes_uploads
 from web.dossier.views import refused_entry
 from web.flashes import tell
 from web.forms import Form
-from web.reading import actor, house, officer, reading
+from web.reading import actor, counting, house, officer, reading
 from web.templating import money
 
 blueprint = Blueprint("designer", __name__)
@@ -41,7 +41,7 @@ LONGEST_SOURCE = 5 * 1024 * 1024
 def procedures() -> ResponseReturnValue:
     """Every procedure and the state of its processes."""
     args = {name: request.args.get(name, "")[:100] for name in ("q", "field", "state")}
-    with reading() as connection:
+    with counting() as connection:
         found = process_list(connection, query=args["q"], field=args["field"], state=args["state"])
         fields = connection.execute(
             text("SELECT DISTINCT field AS code, field_name AS name FROM procedure WHERE field <> '' ORDER BY 2")
@@ -74,7 +74,7 @@ def procedures() -> ResponseReturnValue:
 @for_roles(*READERS)
 def procedure(code: str) -> ResponseReturnValue:
     """One procedure: its versions, and what may be done next."""
-    with reading() as connection:
+    with counting() as connection:
         row, versions = procedure_row(connection, code), versions_of(connection, code)
     shown = next((one for one in versions if one["state"] == "published"), versions[0])
     manifest = Manifest.from_data(shown["manifest"])
@@ -280,7 +280,7 @@ def submit(version_id: UUID) -> ResponseReturnValue:
 def compare(version_id: UUID) -> ResponseReturnValue:
     """A version beside the one before it (the one in force, when there is one)."""
     right = read_version(version_id)
-    with reading() as connection:
+    with counting() as connection:
         versions = versions_of(connection, right.procedure_code)
     older = [one for one in versions if one["number"] < right.number]
     if not older:

@@ -369,7 +369,7 @@ def told(item: Mapping[str, Any], now: Any) -> dict[str, Any]:
         "unit": house().directory.name(item["unit_code"]),
         "assignee": item["assignee_name"],
         "due": due(item["due_at"], now, is_paused=item["is_paused"]),
-        "case_due": due(item["case_legal_due_at"], now, is_paused=item["is_paused"])
+        "case_due": due(item["case_legal_due_at"], now, is_paused=item["is_paused"], done_at=item["decided_at"])
         if item["case_legal_due_at"]
         else None,
         "flags": flags,
