@@ -45,8 +45,8 @@ class Blame:
     is_open: bool
 
     def cause(self, unit_name: str = "") -> str:
-        """A sentence for an apology: "Bước 'Thẩm định' tại Phòng Kinh tế vượt thời hạn 1 ngày 2 giờ"."""
-        place = f"Bước '{self.label or self.step}'" + (f" tại {unit_name}" if unit_name else "")
+        """A sentence for an apology: "Bước “Thẩm định” tại Phòng Kinh tế vượt thời hạn 1 ngày 2 giờ"."""
+        place = f"Bước “{self.label or self.step}”" + (f" tại {unit_name}" if unit_name else "")
         if self.over > NOTHING:
             return f"{place} vượt thời hạn {duration_in_words(self.over)}"
         return f"{place} kéo dài {duration_in_words(self.spent)}"

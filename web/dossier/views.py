@@ -253,7 +253,9 @@ def apology(code: str, item_id: UUID) -> ResponseReturnValue:
         tell("Việc này đã được xử lý.", "info")
         return redirect(url_for("dossier.page", code=code))
     calendar, form = house().calendar, Form(APOLOGY_FORM)
-    proposed = calendar.local(datetime.fromisoformat(told["date"])).date()
+    # A draft that waited may propose a day that has passed: then the next working day is proposed instead.
+    soonest = calendar.next_opening(calendar.local(view.now).replace(hour=23, minute=59))
+    proposed = max(calendar.local(datetime.fromisoformat(told["date"])), calendar.local(soonest)).date()
     entry, status = form.filled({"reason": told["reason"], "promised_on": proposed.isoformat()}), 200
     if request.method == "POST":
         entry = form.read(request.form, only=("_csrf", "_revision"))
@@ -289,6 +291,9 @@ def apology(code: str, item_id: UUID) -> ResponseReturnValue:
             submit="Ký và phát hành",
             tone="",
             warning="",
+            links=[
+                one for one in telling.letters(view) if one["title"] == telling.LETTER_TITLES["apology"] and one["url"]
+            ],
             consequences=(
                 "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
                 "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",

@@ -43,7 +43,7 @@ def tracking() -> ResponseReturnValue:
 @public
 def found() -> ResponseReturnValue:
     """One dossier, to who knows its code and the last four digits of the applicant's phone or identifier."""
-    code = request.form.get("code", "").strip()[:40]
+    code = request.form.get("code", "").strip().upper()[:40]
     factor = request.form.get("factor", "").strip()
     guesses = Guessed.of("tracking", code.lower(), request.remote_addr or "")
     count_try(house().store, *guesses)

@@ -35,7 +35,7 @@ def test_a_step_in_time_is_not_blamed():
 def test_an_overrun_counts_from_the_steps_due_moment():
     (one,) = blame(interval("05T09:00", "08T09:00", limit=parse_limit("1d")))  # due Tuesday 17:00
     assert one.over == 10 * HOUR
-    assert one.cause("Phòng Kinh tế") == "Bước 'Thẩm định' tại Phòng Kinh tế vượt thời hạn 1 ngày 2 giờ"
+    assert one.cause("Phòng Kinh tế") == "Bước “Thẩm định” tại Phòng Kinh tế vượt thời hạn 1 ngày 2 giờ"
 
 
 def test_an_open_step_is_counted_until_now():
@@ -85,14 +85,14 @@ def test_the_worst_overrun_comes_first_and_the_reasons_make_one_line():
     )
     assert [one.unit for one in blames] == ["H27.31", "H27.30"]
     assert cause_text(blames, NAMES) == (
-        "Bước 'Xác định thuế' tại Chi cục Thuế vượt thời hạn 1 ngày 2 giờ; "
-        "Bước 'Thẩm định' tại Phòng Kinh tế vượt thời hạn 2 giờ 30 phút"
+        "Bước “Xác định thuế” tại Chi cục Thuế vượt thời hạn 1 ngày 2 giờ; "
+        "Bước “Thẩm định” tại Phòng Kinh tế vượt thời hạn 2 giờ 30 phút"
     )
 
 
 def test_without_an_overrun_the_longest_step_is_named():
     blames = blame(interval("05T07:00", "07T09:00"), interval("07T09:00", "07T10:00", step="3", label="Ký duyệt"))
-    assert cause_text(blames, NAMES) == "Bước 'Thẩm định' tại Phòng Kinh tế kéo dài 2 ngày 2 giờ"
+    assert cause_text(blames, NAMES) == "Bước “Thẩm định” tại Phòng Kinh tế kéo dài 2 ngày 2 giờ"
     assert cause_text([], NAMES) == ""
 
 
