@@ -37,6 +37,7 @@ LETTER_STATES = {
 }
 PARTY_ROLES = {"owner": "Chủ hồ sơ", "submitter": "Người nộp"}
 NOTE_FIELDS = {
+    "summary": "Nội dung trình: ",
     "opinion": "",
     "supplement_content": "Cần bổ sung: ",
     "received_papers": "Đã bổ sung: ",
