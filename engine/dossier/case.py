@@ -42,9 +42,6 @@ FOR UPDATE OF c
 """
 """Lock and read the case, with the task at hand and both times of the moment."""
 
-OPEN = cases.insert()
-"""A new case goes before what hangs on it: the wall between units lets nobody write to a case it does not see."""
-
 PAPERS_AN_ACT = 1000
 """Ordinals of papers leave this much room for each act's own."""
 
@@ -291,14 +288,9 @@ class Case:
             }
         )
         self.record.personal_values += [
-            {
-                "case_id": self.id,
-                "seq": seq,
-                "field": one.field,
-                "salt": one.salt,
-                "value": "" if one.field.startswith("form.") else one.value,
-            }
+            {"case_id": self.id, "seq": seq, "field": one.field, "salt": one.salt, "value": one.value}
             for one in self.personal
+            if not one.field.startswith("form.")  # its salt and value lie sealed in form_submission
         ]
         for ordinal, order in enumerate(self.record.deliveries):
             order["id"] = uuid5(self.id, f"{digest.hex()}:{ordinal}")
@@ -308,7 +300,7 @@ class Case:
         if self._instance is not None:
             row["state"] = None if self._instance.is_ended else self._instance.dump()
         if seq == 1:
-            self.connection.execute(OPEN, row)
+            self.record.open_case(self.connection, row)
         else:
             self.record.cases.append({name: row[name] for name in CASE_FIELDS})
         self.record.write(self.connection, self.id)

@@ -47,6 +47,10 @@ class Record:
     letters: list[Row] = field(default_factory=list)
     changed_letters: list[Row] = field(default_factory=list)  # id, state, data, signer, void_reason
 
+    def open_case(self, connection: Connection, row: Row) -> None:
+        """Write a new case before what hangs on it: the wall lets nobody write to a case that they do not see."""
+        execute_direct(connection, OPEN, {"cases": _json([row])})
+
     def write(self, connection: Connection, case_id: UUID) -> None:
         """Send everything in one statement."""
         parameters: dict[str, Any] = {"case_id": case_id}
@@ -144,6 +148,7 @@ PARTS: Mapping[str, str] = {
 """What writes each list of a record."""
 
 
+OPEN = " ".join(_insert(tables.cases, "cases").split())
 PENDING = f"""INSERT INTO seal_pending (case_id, seq, hash)
     SELECT case_id, seq, hash FROM {_rows("event", "events")} ORDER BY seq"""
 """What the sealer will find of these events."""

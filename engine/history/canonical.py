@@ -19,7 +19,8 @@ def canonical_bytes(value: Mapping[str, Any]) -> bytes:
 
     Raises InputError for anything else: a float has no single spelling and must be recorded as a string.
     """
-    _check(value, "$")
+    if not _is_canonical(value):
+        _refuse(value, "$")
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
@@ -28,21 +29,29 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _check(value: Any, path: str) -> None:
-    if value is None or isinstance(value, bool | str):
-        return
-    if isinstance(value, int):
+def _is_canonical(value: Any) -> bool:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-LARGEST <= value <= LARGEST)
+    if kind is dict:
+        return all(type(key) is str for key in value) and all(map(_is_canonical, value.values()))
+    return (kind is list or kind is tuple) and all(map(_is_canonical, value))
+
+
+def _refuse(value: Any, path: str) -> None:
+    """Say where the first value is that cannot be written."""
+    if isinstance(value, int) and not isinstance(value, bool):
         if abs(value) > LARGEST:
             raise InputError(f"Số quá lớn để ghi vào lịch sử: {path}")
-        return
-    if isinstance(value, Mapping):
+    elif isinstance(value, Mapping):
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise InputError(f"Khóa không phải chuỗi trong dữ liệu lịch sử: {path}")
-            _check(inner, f"{path}.{key}")
-        return
-    if isinstance(value, list | tuple):
+            _refuse(inner, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
         for index, inner in enumerate(value):
-            _check(inner, f"{path}[{index}]")
-        return
-    raise InputError(f"Kiểu dữ liệu {type(value).__name__} không ghi được vào lịch sử: {path}")
+            _refuse(inner, f"{path}[{index}]")
+    elif value is not None and not isinstance(value, bool | str):
+        raise InputError(f"Kiểu dữ liệu {type(value).__name__} không ghi được vào lịch sử: {path}")

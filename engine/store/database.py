@@ -11,6 +11,7 @@ import orjson
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -135,9 +136,7 @@ class Store:
             conninfo = self.conninfo(role)
             self._engines[role] = create_engine(
                 "postgresql+psycopg://",
-                creator=lambda: psycopg.connect(
-                    conninfo, autocommit=True
-                ),  # transactions begin in _enter, nowhere else
+                creator=lambda: _connect(conninfo),
                 json_serializer=_to_json,
                 json_deserializer=orjson.loads,
                 pool_size=self.settings.pool_size,
@@ -173,6 +172,12 @@ class Store:
 def is_empty(connection: Connection) -> bool:
     """Whether nobody has loaded or created anything yet: no unit exists."""
     return not connection.execute(text("select exists (select from unit)")).scalar_one()
+
+
+def _connect(conninfo: str) -> psycopg.Connection[Any]:
+    connection = psycopg.connect(conninfo, autocommit=True)  # transactions begin in _enter, nowhere else
+    set_json_loads(orjson.loads, connection)
+    return connection
 
 
 @lru_cache(maxsize=4096)

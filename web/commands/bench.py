@@ -1,0 +1,52 @@
+"""`motcua bench`: ratios and speeds of this machine, on a temporary database of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import click
+
+from web.bench.figures import Figure
+
+ROUNDS = {"full_path": 25, "pages": 30}
+QUICK_ROUNDS = {"full_path": 7, "pages": 9}
+CROWD = 100_000
+
+
+@click.command("bench")
+@click.option("--quick", is_flag=True, help="Ít vòng hơn, xong trong khoảng nửa phút.")
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def command(*, quick: bool, as_json: bool) -> None:
+    """Đo tốc độ trên máy này, trên một cơ sở dữ liệu tạm. Tỷ lệ so được giữa các máy, mili giây thì không."""
+    figures = _measure(QUICK_ROUNDS if quick else ROUNDS)
+    if as_json:
+        body = {one.name: {"value": one.value, "unit": one.unit, "better": one.better} for one in figures}
+        click.echo(json.dumps({"figures": body}))
+    else:
+        _print(figures)
+
+
+def _measure(rounds: dict[str, int]) -> list[Figure]:
+    from web.bench import crowd, full_path, inbox, sweep
+    from web.bench.ground import temporary_ground
+
+    with temporary_ground() as ground:
+        click.echo("Trọn đường một hồ sơ…", err=True)
+        figures = full_path.measure(ground, rounds=rounds["full_path"])
+        click.echo(f"Tạo {CROWD:,} việc đang mở…".replace(",", "."), err=True)
+        crowd.gather(ground, cases=CROWD)
+        figures += inbox.measure(ground, rounds=rounds["pages"])
+        figures += sweep.measure(ground, rounds=rounds["pages"])
+    return figures
+
+
+def _print(figures: Sequence[Figure]) -> None:
+    widest = max(len(one.title) for one in figures)
+    for one in figures:
+        value = f"{one.value:,.10g}".replace(",", " ").replace(".", ",")
+        goal = "" if one.goal is None else f"  mục tiêu ≤ {one.goal:g}".replace(".", ",")
+        click.echo(f"{one.title:<{widest}}  {value:>10} {_UNITS[one.unit]:<4}{goal}".rstrip())
+
+
+_UNITS = {"ratio": "lần", "ms": "ms", "rows": "dòng"}
