@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -26,8 +27,12 @@ STARTING_ROLES = (
     "counter_officer", "case_officer", "signer", "control_officer", "process_designer", "iso_appraiser",
     "process_approver", "auditor", "administrator",
 )  # fmt: skip
-NOBODY_HASH = hasher.hash("no such officer")
-"""Verified when the login is unknown, so that both answers take the same time."""
+
+
+@functools.cache
+def nobody_hash() -> str:
+    """Verified when the login is unknown, so that both answers take the same time. Made at first use: it is slow."""
+    return hasher.hash("no such officer")
 
 
 @blueprint.get("/sign-in")
@@ -104,12 +109,12 @@ def right_officer(login: str, password: str) -> UUID | None:
     with current_app.extensions["motcua"].store.transaction() as connection:
         row = connection.execute(select(officer).where(officer.c.login == login)).mappings().one_or_none()
     may_enter = row is not None and not row["is_disabled"] and (is_demo() or not row["is_demo"])
-    stored = row["password_hash"] if row is not None and may_enter and row["password_hash"] else NOBODY_HASH
+    stored = row["password_hash"] if row is not None and may_enter and row["password_hash"] else nobody_hash()
     try:
         hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return None
-    return row["id"] if row is not None and stored is not NOBODY_HASH else None
+    return row["id"] if row is not None and stored is not nobody_hash() else None
 
 
 def signed_in(officer_id: UUID) -> AnyResponse:

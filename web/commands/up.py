@@ -75,10 +75,11 @@ def _run(settings: Settings, listener: socket.socket, *, empty: bool, no_dossier
 
 
 def _serve(settings: Settings, household: Household, listener: socket.socket, demo: ModuleType | None) -> None:
-    webs = _webs(settings, listener)
-    household.start(*_neighbours(settings), *_workers(settings), *webs)
+    first, *others = _webs(settings, listener)
+    household.start(first)  # alone: a person waits for it, nobody for the rest
     with _step("Trang web"):
-        household.wait_until(lambda: _answers(listener), webs[0])
+        household.wait_until(lambda: _answers(listener), first)
+    household.start(*_workers(settings), *_neighbours(settings), *others)
     click.echo(f"\nMở trình duyệt: {settings.address}")
     if demo is not None:
         _show_accounts(demo)
