@@ -57,7 +57,7 @@ SECTIONS = (
         "Việc gửi cơ quan khác bị mắc kẹt",
         frozenset({"administrator", "control_officer"}),
     ),
-    Section("Quản trị", "/admin", "settings", "Người dùng, lịch làm việc, cấu hình", frozenset({"administrator"})),
+    Section("Quản trị", "/admin", "settings", "Giờ của hệ thống, tình trạng kết nối", frozenset({"administrator"})),
 )
 
 

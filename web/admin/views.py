@@ -25,7 +25,7 @@ LONGEST_JUMP = 60 * 86400
 @for_roles("administrator")
 def admin() -> ResponseReturnValue:
     """Where an administrator starts."""
-    return redirect(url_for("admin.deliveries"))
+    return redirect(url_for("admin.deliveries" if house().settings.is_production else "admin.clock"))
 
 
 @blueprint.get("/deliveries")
