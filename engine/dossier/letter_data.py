@@ -193,9 +193,15 @@ def _apology(source: Source) -> Data:
         "new_appointed_at": source.calendar.local(promised).isoformat(),
         "extension": Limit(days, LimitUnit.working_day).vietnamese(),
         "time": 1,
-        "reason": told["reason"],
+        "reason": _sentence(told["reason"]),
         "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
     }
+
+
+def _sentence(words: str) -> str:
+    """A reason ends its sentence in print, however it was typed."""
+    words = words.strip()
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."
 
 
 def _working_days(calendar: Calendar, after: datetime, until: datetime) -> int:
@@ -207,7 +213,7 @@ def _working_days(calendar: Calendar, after: datetime, until: datetime) -> int:
 def _stop(source: Source) -> Data:
     case, told = source.case, source.letter["data"]
     return {
-        "reason": told["reason"],
+        "reason": _sentence(told["reason"]),
         "receiver": {"name": source.receiver.name},
         "received_at": _local(source, case["received_at"]),
         "stage": told.get("stage") or "thụ lý hồ sơ",

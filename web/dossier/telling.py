@@ -206,7 +206,14 @@ def ledger(view: DossierView) -> list[dict[str, Any]]:
         (one, working_time_between(one.started_at, one.ended_at or view.now, calendar)) for one in view.ledger.intervals
     ]
     whole = sum((span.total_seconds() for _, span in spans), 0.0) or 1.0
-    over = {(one.unit, one.step) for one in view.ledger.blame(calendar, view.now) if one.over}
+    allowed = {(one.unit, one.step): one.allowed for one in view.ledger.blame(calendar, view.now) if one.over}
+    used: dict[tuple[str | None, str], timedelta] = {}
+    late = set()
+    for place, (one, span) in enumerate(spans):
+        if one.is_running and (one.unit, one.step) in allowed:
+            used[one.unit, one.step] = used.get((one.unit, one.step), timedelta()) + span
+            if used[one.unit, one.step] > (allowed[one.unit, one.step] or timedelta()):
+                late.add(place)
     return [
         {
             "label": one.label,
@@ -214,13 +221,13 @@ def ledger(view: DossierView) -> list[dict[str, Any]]:
             "unit": names.name(one.unit),
             "owner": "",
             "is_running": one.is_running,
-            "is_late": one.is_running and (one.unit, one.step) in over,
+            "is_late": place in late,
             "spent": duration_in_words(span) if span >= timedelta(minutes=1) else "dưới 1 phút",
             "started_at": one.started_at,
             "ended_at": one.ended_at,
             "share": round(100 * span.total_seconds() / whole),
         }
-        for one, span in spans
+        for place, (one, span) in enumerate(spans)
     ]
 
 
