@@ -44,7 +44,7 @@ def _fire(case: Case, address: str) -> None:
         return
     case.facts.get("timers", {}).pop(address, None)
     case.data |= {"element": armed[address].element_id}
-    case.apply(Fire(address=address), address=address)
+    case.apply(Fire(address=address))
     _follow_silence(case, armed[address].element_id, armed[address].due)
 
 

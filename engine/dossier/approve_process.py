@@ -58,7 +58,7 @@ def submit_process(house: House, actor: Actor, command: SubmitProcess) -> Receiv
         case.begin(instance, step)
         first = next(one for one in instance.waiting if one.kind == "task")
         case.keep_form(first.element_id, command.form)
-        case.apply(Complete(address=first.address), address=first.address, variables={})
+        case.apply(Complete(address=first.address))
         case.data |= told | {"task": first.name, "element": first.element_id}
         case.finish()
     return Received(case_id=command.id, code=case.row["code"])

@@ -17,6 +17,7 @@ from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.command import Filled, PaperGiven, TaskRef
 from engine.dossier.record import CASE_FIELDS, Record, Row
+from engine.dossier.replay import START, write_input
 from engine.errors import NotAllowed, NotFound, Refused, StaleTask
 from engine.history.canonical import canonical_bytes, moment_text
 from engine.history.chain import EVENT_FORMAT, next_hash
@@ -125,14 +126,14 @@ class Case:
     def begin(self, instance: Instance, step: Step) -> None:
         """Take up a process that was just started."""
         self._instance = instance
-        self.inputs.append({"kind": "start"})
+        self.inputs.append({"kind": START})
         movement.follow(self, step, {})
 
-    def apply(self, signal: Input, **recorded: Any) -> Step:
+    def apply(self, given: Input) -> Step:
         """Give the process one input, and follow what it moved: work, clock, timers, messages, orders."""
         before = {one.address: one for one in self.instance.waiting}
-        step = self.instance.apply(signal, at=self.now)
-        self.inputs.append({"kind": type(signal).__name__.lower(), **recorded})
+        step = self.instance.apply(given, at=self.now)
+        self.inputs.append(write_input(given))
         movement.follow(self, step, before)
         return step
 

@@ -114,7 +114,7 @@ def complete(case: Case, waiting: Waiting, form: Filled) -> None:
         before(case, waiting, form)
     case.keep_form(waiting.element_id, form)
     variables = case.routing(form)
-    case.apply(Complete(address=waiting.address, variables=variables), address=waiting.address, variables=variables)
+    case.apply(Complete(address=waiting.address, variables=variables))
     if waiting.properties.get("biz_done") == "true" and decision not in DECISIONS:
         sign.decide(case)
     if after is not None:

@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 
 from engine.deadlines import Interval, Limit, Owner, operational_due, parse_limit
 from engine.dossier.orders import payload_for
+from engine.dossier.replay import written_passage
 from engine.dossier.status import Status
 from engine.run import Step, Waiting
 
@@ -33,7 +34,7 @@ def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
     """Record what one input completed, closed and opened; `before` is what waited until now, by address."""
     completed = {f"{one.element_id}#{one.lap}" for one in step.completed}
     closed = [before[address] for address in step.closed if address in before]
-    case.passed += [{"element": one.element_id, "lap": one.lap, "kind": one.kind} for one in step.completed]
+    case.passed += written_passage(step)
     case.flows += step.flows
     closing = {one.properties.get("step", "") for one in closed}
     for gone in closed:

@@ -180,7 +180,7 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
         raise InputError("Quy trình của thủ tục này không có bước tiếp nhận.")
     case.keep_form(first.element_id, command.form)
     variables = case.routing(command.form)
-    case.apply(Complete(address=first.address, variables=variables), address=first.address, variables=variables)
+    case.apply(Complete(address=first.address, variables=variables))
     case.data |= {
         "procedure": manifest.code,
         "code": case.row["code"],

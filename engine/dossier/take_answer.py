@@ -109,6 +109,6 @@ def _take(case: Case, waiting: Waiting, command: TakeAnswer, connector: str) -> 
             "answered_at": case.real_now,
         }
     )
-    case.apply(Answer(address=waiting.address, variables=variables), address=waiting.address, variables=variables)
+    case.apply(Answer(address=waiting.address, variables=variables))
     if waiting.properties.get("biz_done") == "true":
         sign.decide(case)

@@ -33,7 +33,7 @@ def dump_state(instance_id: UUID, machine: Machine) -> bytes:
         "error": machine.error,
         "scope": _dump_scope(machine, machine.root),
     }
-    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(body))
+    return zstandard.ZstdCompressor(level=1).compress(orjson.dumps(body, option=orjson.OPT_SORT_KEYS))
 
 
 def load_state(program: Program, state: bytes, working_time: WorkingTime) -> tuple[UUID, Machine]:

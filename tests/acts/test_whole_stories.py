@@ -7,15 +7,8 @@ from datetime import datetime
 
 from engine.deadlines import VIETNAM
 from engine.dossier.status import Status
-from engine.history.chain import verify_chain
 from tests.acts.conftest import Province
-
-
-def assert_whole(province: Province, case_id: object) -> None:
-    events = province.events(case_id)  # type: ignore[arg-type]
-    head = bytes(province.row(case_id).head_hash)  # type: ignore[arg-type]
-    verdict = verify_chain(str(case_id), ((one.seq, bytes(one.body), bytes(one.hash)) for one in events), head)
-    assert verdict.is_whole, verdict
+from tests.invariants import faults_of_house
 
 
 def test_tp01_from_the_counter_to_the_result(ship: Callable[..., Province]) -> None:
@@ -30,7 +23,7 @@ def test_tp01_from_the_counter_to_the_result(ship: Callable[..., Province]) -> N
     assert row.status == Status.RETURNED
     assert not row.is_late
     assert province.items(got.case_id) == []
-    assert_whole(province, got.case_id)
+    assert faults_of_house(province.house) == []
 
 
 def test_tn02_consults_pauses_for_tax_becomes_late_and_apologises(ship: Callable[..., Province]) -> None:
@@ -82,4 +75,4 @@ def test_tn02_consults_pauses_for_tax_becomes_late_and_apologises(ship: Callable
     done = province.row(case_id)
     assert done.status == Status.RETURNED
     assert done.is_late, "it stays late"
-    assert_whole(province, case_id)
+    assert faults_of_house(province.house) == []
