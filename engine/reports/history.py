@@ -52,6 +52,17 @@ TITLES: Mapping[str, str] = {
 }
 """What an event's type is called; a test holds every type that acts write to this list."""
 
+OUTCOMES: Mapping[str, str] = {
+    "agree": "Đồng ý",
+    "refuse": "Không đồng ý",
+    "rejected": "Từ chối tiếp nhận yêu cầu",
+    "done": "Đã làm",
+    "delivered": "Đã phát",
+    "returned": "Chuyển hoàn",
+    "failed": "Phát không thành công",
+    "cancelled": "Đã hủy",
+}
+
 SEALS = text(
     """
     SELECT l.seq, (SELECT min(c.size) FROM checkpoint c WHERE c.size > l.position) AS size
@@ -106,6 +117,8 @@ def title_of(one: Event) -> str:
 def note_of(one: Event) -> str:
     """The reason, question or number that belongs to an event."""
     data = one.content.get("data", {})
+    if one.type == "AnswerTaken":
+        return OUTCOMES.get(str(data.get("outcome")), "")
     for name in ("reason", "cause", "number", "article", "outcome"):
         if data.get(name):
             return str(data[name])

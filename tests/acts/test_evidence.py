@@ -17,7 +17,7 @@ from engine.history.seal import seal
 from engine.history.verify import verify_bundle
 from engine.reports.history import TITLES
 from engine.reports.mining import ocel_log, xes_log
-from tests.acts.conftest import Province
+from tests.province import Province
 
 
 def finished(province: Province) -> UUID:

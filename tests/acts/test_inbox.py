@@ -12,7 +12,7 @@ from engine.dossier.command import Person
 from engine.errors import InputError
 from engine.reports import inbox
 from engine.reports.inbox import InboxFilter, inbox_counts, inbox_page
-from tests.acts.conftest import COMMUNE, Province
+from tests.province import COMMUNE, Province
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=VIETNAM)
 SOON = NOW + timedelta(hours=8)

@@ -19,7 +19,7 @@ from engine.dossier.end_early import EndEarly, stop
 from engine.dossier.issue_letter import issue_letter, preview_letter
 from engine.dossier.receive import ReceiveDossier
 from engine.reports.control_slip import control_slip
-from tests.acts.conftest import COMMUNE, Province
+from tests.province import COMMUNE, Province
 
 
 def issued(province: Province, case_id: UUID, kind: str) -> str:

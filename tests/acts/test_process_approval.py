@@ -16,7 +16,7 @@ from engine.dossier.command import Filled
 from engine.errors import FormRefused, ModelRefused, NotAllowed, Refused, StaleTask
 from engine.model.procedure import Manifest
 from engine.store.tables import process_version
-from tests.acts.conftest import Province
+from tests.province import Province
 
 OPERATIONS = {"consultation": ["request", "recall"], "postal": ["pick_up", "deliver_result"]}
 

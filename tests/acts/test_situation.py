@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from engine.deadlines import VIETNAM
 from engine.reports.situation import situation, total_of
-from tests.acts.conftest import MONDAY, Province
+from tests.province import MONDAY, Province
 
 
 def test_early_late_open_and_carried_are_counted_where_they_belong(ship: Callable[..., Province]) -> None:

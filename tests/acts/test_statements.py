@@ -13,7 +13,7 @@ import pytest
 
 from engine.deadlines import VIETNAM
 from engine.errors import StaleTask
-from tests.acts.conftest import Province
+from tests.province import Province
 
 MOST_STATEMENTS = 8
 

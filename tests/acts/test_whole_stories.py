@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy import text
+
 from engine.deadlines import VIETNAM
+from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.status import Status
-from tests.acts.conftest import Province
 from tests.invariants import faults_of_house
+from tests.province import Province
 
 
 def test_tp01_from_the_counter_to_the_result(ship: Callable[..., Province]) -> None:
@@ -76,3 +79,21 @@ def test_tn02_consults_pauses_for_tax_becomes_late_and_apologises(ship: Callable
     assert done.status == Status.RETURNED
     assert done.is_late, "it stays late"
     assert faults_of_house(province.house) == []
+
+
+def test_moments_come_in_the_order_they_were_due_whatever_job_comes_first(ship: Callable[..., Province]) -> None:
+    """After a stop, or a jump of the demo clock, the later timer may be fetched first."""
+    province = ship("TP01")
+    case_id = province.receive("TP01").case_id
+    province.go_to(datetime(2026, 10, 20, 8, 0, tzinfo=VIETNAM))
+    with province.house.store.transaction(role="worker") as connection:
+        armed = dict(
+            connection.execute(
+                text("SELECT kind, id FROM timer WHERE case_id = :id AND cancelled_at IS NULL"), {"id": case_id}
+            ).all()  # type: ignore[arg-type]
+        )
+    assert act_on_timer(province.house, armed["legal_limit"])
+    assert not act_on_timer(province.house, armed["apology"]), "it has acted already"
+    kinds = [one.type for one in province.events(case_id)]
+    assert kinds[-2:] == ["ApologyDrafted", "DossierBecameLate"]
+    assert province.row(case_id).apology == "escalated"

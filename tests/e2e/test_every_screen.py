@@ -36,7 +36,13 @@ def test_a_designer_changes_a_name_and_the_draft_is_kept(browser: Browser, house
         designer.page.click("button:has-text('Mở bản nháp')")
     designer.page.wait_for_selector("[data-designer][data-ready]", timeout=30_000)
     designer.page.wait_for_selector("[data-findings]:has-text('Không còn lỗi')", timeout=30_000)
-    designer.page.locator("[data-element-id=step2_review] .djs-hit").first.click(force=True)
+    designer.page.evaluate(
+        """() => {
+            const modeler = document.querySelector('[data-designer]').modeler;
+            modeler.get('canvas').scrollToElement('step2_review');
+            modeler.get('selection').select(modeler.get('elementRegistry').get('step2_review'));
+        }"""
+    )
     name = designer.page.locator("[data-panel] input, [data-panel] textarea").first
     name.fill("Xét duyệt của Chánh Văn phòng")
     name.blur()
