@@ -11,7 +11,7 @@ from web.api.views import blueprint as api
 from web.audit.views import blueprint as audit
 from web.counter.views import blueprint as counter
 from web.designer.views import blueprint as designer
-from web.dossier.views import blueprint as dossier
+from web.dossier.deeds import blueprint as dossier  # with the pages it builds on
 from web.frame import create_frame
 from web.inbox.views import blueprint as inbox
 from web.portal.views import blueprint as portal

@@ -158,26 +158,27 @@ def marks_of(connection: Connection, case: Row, open_items: Sequence[Row], now: 
 
 def steps_of(view: DossierView) -> list[dict[str, Any]]:
     """The internal process's steps in order, with what became of each: done, now, late, paused or ahead."""
-    steps: dict[str, dict[str, Any]] = {}
+    names: dict[str, str] = {}
     for element in view.version.program.elements.values():
         number = element.properties.get("step", "")
-        if number and number not in steps:
-            steps[number] = {"number": number, "name": element.properties.get("step_name") or element.name}
-    for told in steps.values():
-        mine = [one for one in view.ledger.intervals if one.step == told["number"]]
-        open_ones = [one for one in mine if one.ended_at is None]
-        told["state"] = "ahead"
-        if open_ones:
-            told["state"] = "now" if any(one.is_running for one in open_ones) else "paused"
-            items = [item for item in view.open_items if item["step"] == told["number"]]
-            due = min((item["due_at"] for item in items if item["due_at"]), default=None)
-            if due is not None and due < view.now and told["state"] == "now":
-                told["state"] = "late"
-            told["due_at"] = due
-        elif mine:
-            told["state"] = "done"
-            told["at"] = max(one.ended_at for one in mine if one.ended_at is not None)
-    return sorted(steps.values(), key=lambda told: _order(str(told["number"])))
+        if number:
+            names.setdefault(number, element.properties.get("step_name") or element.name)
+    numbers = sorted(names, key=_order)
+    return [{"number": number, "name": names[number], **_state_of_step(view, number)} for number in numbers]
+
+
+def _state_of_step(view: DossierView, number: str) -> dict[str, Any]:
+    mine = [one for one in view.ledger.intervals if one.step == number]
+    open_ones = [one for one in mine if one.ended_at is None]
+    if not mine:
+        return {"state": "ahead"}
+    if not open_ones:
+        return {"state": "done", "at": max(one.ended_at for one in mine if one.ended_at is not None)}
+    dues = [item["due_at"] for item in view.open_items if item["step"] == number and item["due_at"]]
+    due = min(dues, default=None)
+    if not any(one.is_running for one in open_ones):
+        return {"state": "paused", "due_at": due}
+    return {"state": "late" if due is not None and due < view.now else "now", "due_at": due}
 
 
 def _order(number: str) -> tuple[int, str]:

@@ -83,9 +83,9 @@ def house_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HouseUp]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. Not for the whole session: while it is open, nothing else may run an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -23,7 +23,7 @@ from engine.reports.processes import procedure_row, process_list, step_table, ve
 from engine.store.tables import process_version
 from web.designer.panel import panel_schema
 from web.doors import for_roles, takes_uploads
-from web.dossier.views import refused_entry
+from web.dossier.deeds import refused_entry
 from web.flashes import tell
 from web.forms import Form
 from web.reading import actor, counting, house, officer, reading

@@ -31,7 +31,7 @@ from engine.reports.inbox import (
 from engine.store.tables import officer as officer_table
 from engine.store.tables import officer_role, work_item
 from web.dossier import telling
-from web.dossier.views import refused_entry
+from web.dossier.deeds import refused_entry
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.inbox.attachments import keep_uploads

@@ -1,0 +1,313 @@
+"""The forms of further acts on a dossier, and the acts: a head's apology, an explanation, an answer written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from engine.dossier import apologise, explain, take_answer
+from engine.dossier.command import TaskRef
+from engine.errors import FormRefused, NotFound
+from engine.reports.dossier import DossierView
+from engine.store.tables import officer, officer_role
+from web.dossier import telling
+from web.dossier.act_forms import ACTS, schema
+from web.dossier.views import blueprint, read
+from web.flashes import tell
+from web.forms import Entry, Form
+from web.forms.entry import FieldError
+from web.reading import actor, house, reading
+
+
+@blueprint.route("/dossier/<code>/act/<name>", methods=["GET", "POST"])
+def act(code: str, name: str) -> ResponseReturnValue:
+    """The form of one further act, and the act."""
+    if name not in ACTS:
+        abort(404)
+    view, offered = read(code), ACTS[name]
+    item = item_of_request(view)
+    if offered.needs_task and item is None:
+        raise NotFound("Việc này đã được xử lý.")
+    form = Form(with_officers(offered.form, item))
+    entry, status = form.filled(known_values(view) if name == "correct" else None), 200
+    if request.method == "POST":
+        entry = form.read(request.form, only=("_csrf", "_revision"))
+        try:
+            values = entry.must_be_whole()
+            task = TaskRef(id=item["id"], revision=int(request.form.get("_revision") or 0)) if item else None
+            offered.deed(house(), actor(), view, values, task)
+        except FormRefused as refused:
+            entry, status = refused_entry(entry, refused), 422
+        else:
+            tell(f"{offered.done}: hồ sơ {code}.")
+            return redirect(url_for("dossier.page", code=code), 303)
+    return (
+        render_template(
+            "dossier/act.html",
+            title=offered.title,
+            lead="",
+            dossier=telling.dossier_summary(view),
+            entry=entry,
+            action=url_for("dossier.act", code=code, name=name, item=item["id"] if item else None),
+            revision=item["revision"] if item else None,
+            submit=offered.submit,
+            tone=offered.tone,
+            warning=offered.warning,
+            consequences=offered.consequences,
+        ),
+        status,
+    )
+
+
+APOLOGY_FORM = schema(
+    "Xin lỗi và hẹn lại ngày trả kết quả",
+    {
+        "reason": {
+            "type": "string",
+            "title": "Lý do chậm (in trong văn bản)",
+            "minLength": 10,
+            "maxLength": 2000,
+            "x-widget": "textarea",
+        },
+        "promised_on": {"type": "string", "format": "date", "title": "Ngày hẹn lại", "x-widget": "date"},
+    },
+    ["reason", "promised_on"],
+)
+
+
+@blueprint.route("/dossier/<code>/apology/<uuid:item_id>", methods=["GET", "POST"], endpoint="apologise")
+def apology(code: str, item_id: UUID) -> ResponseReturnValue:
+    """The head decides on a drafted apology: edit the reason and the date, see the letter, sign."""
+    view = read(code)
+    told = view.case["facts"].get("apology") or {}
+    item = next((one for one in view.open_items if one["id"] == item_id), None)
+    if item is None or not told:
+        tell("Việc này đã được xử lý.", "info")
+        return redirect(url_for("dossier.page", code=code))
+    calendar, form = house().calendar, Form(APOLOGY_FORM)
+    # A draft that waited may propose a day that has passed: then the next working day is proposed instead.
+    soonest = calendar.next_opening(calendar.local(view.now).replace(hour=23, minute=59))
+    proposed = max(calendar.local(datetime.fromisoformat(told["date"])), calendar.local(soonest)).date()
+    entry, status = form.filled({"reason": told["reason"], "promised_on": proposed.isoformat()}), 200
+    if request.method == "POST":
+        entry = form.read(request.form, only=("_csrf", "_revision"))
+        try:
+            values = entry.must_be_whole()
+            chosen = datetime.fromisoformat(str(values["promised_on"])).date()
+            closing = calendar.closing(chosen) if calendar.is_working_day(chosen) else None
+            apologise.apologise_and_reappoint(
+                house(),
+                actor(),
+                apologise.Apologise(
+                    case_id=view.case["id"],
+                    task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
+                    reason=str(values["reason"]),
+                    promised_at=closing or datetime.combine(chosen, time(17), tzinfo=calendar.local(view.now).tzinfo),
+                ),
+            )
+        except FormRefused as refused:
+            renamed = {"promised_on" if name == "promised_at" else name: text for name, text in refused.errors.items()}
+            entry, status = refused_entry(entry, FormRefused(refused.message, errors=renamed)), 422
+        else:
+            tell(f"Đã ký xin lỗi và hẹn lại hồ sơ {code}. Văn bản đang được đánh số, ký số và gửi đi.")
+            return redirect(url_for("inbox.inbox"), 303)
+    return (
+        render_template(
+            "dossier/act.html",
+            title="Xin lỗi và hẹn lại ngày trả kết quả",
+            lead="Nguyên nhân dưới đây được rút ra từ thời gian từng bước đã ghi; hãy sửa cho đúng trước khi ký.",
+            dossier=telling.dossier_summary(view),
+            entry=entry,
+            action=url_for("dossier.apologise", code=code, item_id=item_id),
+            revision=item["revision"],
+            submit="Ký và phát hành",
+            tone="",
+            warning="",
+            links=[
+                one for one in telling.letters(view) if one["title"] == telling.LETTER_TITLES["apology"] and one["url"]
+            ],
+            consequences=(
+                "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
+                "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",
+                "Văn bản được cấp số, ký số, đóng dấu rồi gửi.",
+            ),
+        ),
+        status,
+    )
+
+
+EXPLANATION_FORM = schema(
+    "Giải trình hồ sơ quá hạn",
+    {
+        "cause": {
+            "type": "string",
+            "title": "Nguyên nhân quá hạn, trách nhiệm",
+            "minLength": 20,
+            "maxLength": 4000,
+            "x-widget": "textarea",
+        },
+        "remedy": {"type": "string", "title": "Biện pháp khắc phục", "maxLength": 4000, "x-widget": "textarea"},
+    },
+    ["cause"],
+)
+
+
+@blueprint.route("/dossier/<code>/explanation/<uuid:item_id>", methods=["GET", "POST"], endpoint="explain")
+def explanation(code: str, item_id: UUID) -> ResponseReturnValue:
+    """The written explanation of a late dossier."""
+    view = read(code)
+    item = next((one for one in view.open_items if one["id"] == item_id), None)
+    if item is None:
+        tell("Việc này đã được xử lý.", "info")
+        return redirect(url_for("dossier.page", code=code))
+    form = Form(EXPLANATION_FORM)
+    entry, status = form.filled({}), 200
+    if request.method == "POST":
+        entry = form.read(request.form, only=("_csrf", "_revision"))
+        try:
+            values = entry.must_be_whole()
+            explain.explain(
+                house(),
+                actor(),
+                explain.Explain(
+                    case_id=view.case["id"],
+                    task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
+                    cause=str(values["cause"]),
+                    remedy=str(values.get("remedy") or ""),
+                ),
+            )
+        except FormRefused as refused:
+            entry, status = refused_entry(entry, refused), 422
+        else:
+            tell(f"Đã lưu giải trình của hồ sơ {code}.")
+            return redirect(url_for("inbox.inbox"), 303)
+    return (
+        render_template(
+            "dossier/act.html",
+            title="Giải trình hồ sơ quá hạn",
+            lead="Giải trình không giữ kết quả của người dân lại; chỉ việc lưu trữ và chốt số liệu tháng phải chờ.",
+            dossier=telling.dossier_summary(view),
+            entry=entry,
+            action=url_for("dossier.explain", code=code, item_id=item_id),
+            revision=item["revision"],
+            submit="Nộp giải trình",
+            tone="",
+            warning="",
+            consequences=(),
+        ),
+        status,
+    )
+
+
+ANSWER_FORM = schema(
+    "Ghi nhận trả lời",
+    {
+        "outcome": {
+            "type": "string",
+            "title": "Ý kiến",
+            "enum": ["agree", "refuse"],
+            "x-labels": {"agree": "Đồng ý", "refuse": "Không đồng ý"},
+        },
+        "content": {
+            "type": "string",
+            "title": "Nội dung, số văn bản trả lời",
+            "minLength": 5,
+            "maxLength": 4000,
+            "x-widget": "textarea",
+        },
+    },
+    ["outcome", "content"],
+)
+
+
+@blueprint.route("/dossier/<code>/answer", methods=["GET", "POST"])
+def answer(code: str) -> ResponseReturnValue:
+    """Write down an answer that came on paper or by telephone."""
+    view, address = read(code), request.args.get("address", "")
+    form = Form(ANSWER_FORM)
+    entry, status = form.filled({}), 200
+    if request.method == "POST":
+        entry = form.read(request.form, only=("_csrf",))
+        try:
+            values = entry.must_be_whole()
+            take_answer.record_answer(
+                house(),
+                actor(),
+                take_answer.RecordAnswer(
+                    case_id=view.case["id"],
+                    address=address,
+                    outcome=str(values["outcome"]),
+                    content=str(values["content"]),
+                ),
+            )
+        except FormRefused as refused:
+            entry, status = refused_entry(entry, refused), 422
+        else:
+            tell(f"Đã ghi nhận trả lời cho hồ sơ {code}.")
+            return redirect(url_for("dossier.page", code=code), 303)
+    return (
+        render_template(
+            "dossier/act.html",
+            title="Ghi nhận trả lời của cơ quan phối hợp",
+            lead="Dùng khi trả lời đến bằng giấy hoặc điện thoại. Trả lời qua hệ thống được nhận tự động.",
+            dossier=telling.dossier_summary(view),
+            entry=entry,
+            action=url_for("dossier.answer", code=code, address=address),
+            revision=None,
+            submit="Ghi nhận",
+            tone="",
+            warning="",
+            consequences=("Bước lấy ý kiến khép lại và hồ sơ đi tiếp.",),
+        ),
+        status,
+    )
+
+
+def item_of_request(view: DossierView) -> Mapping[str, Any] | None:
+    """The open work item named in the address."""
+    return next((one for one in view.open_items if str(one["id"]) == request.args.get("item")), None)
+
+
+def known_values(view: DossierView) -> dict[str, Any]:
+    """The owner's particulars as they are."""
+    owner: Mapping[str, Any] = next((one for one in view.people if one["role"] == "owner"), {})
+    names = ("name", "identifier", "phone", "email", "address")
+    return {"role": "owner"} | {name: owner[name] for name in names if owner.get(name)}
+
+
+def with_officers(form: Mapping[str, Any], item: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A form's choice of officers, filled with those of the task's unit."""
+    if item is None or "officer_id" not in form["properties"]:
+        return form
+    with reading() as connection:
+        people = connection.execute(
+            select(officer.c.id, officer.c.name, officer.c.title)
+            .join(officer_role, officer_role.c.officer_id == officer.c.id)
+            .where(officer_role.c.unit_code == item["unit_code"], ~officer.c.is_disabled)
+            .distinct()
+            .order_by(officer.c.name)
+        ).all()
+    choice = dict(form["properties"]["officer_id"]) | {
+        "x-widget": "select",
+        "enum": ["", *(str(one.id) for one in people)],
+        "x-labels": {"": "Cả đơn vị", **{str(one.id): f"{one.name}, {one.title}" for one in people}},
+    }
+    return dict(form) | {"properties": dict(form["properties"]) | {"officer_id": choice}}
+
+
+def refused_entry(entry: Entry, refused: FormRefused) -> Entry:
+    """The entry with what was found wrong, each line at its field."""
+    if entry.errors:
+        return entry
+    fields = {one.name: one for one in entry.form.fields}
+    errors = tuple(
+        FieldError(name=name, field=fields[name].id if name in fields else "", message=message)
+        for name, message in (refused.errors or {"": refused.message}).items()
+    )
+    return Entry(form=entry.form, values=entry.values, shown=entry.shown, files=entry.files, errors=errors)
