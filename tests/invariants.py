@@ -40,7 +40,13 @@ def faults_of_house(house: House) -> Faults:
     with house.store.transaction(role="worker") as connection:
         ids = connection.execute(text("SELECT id FROM cases ORDER BY code")).scalars().all()
         found = [f"{case_id}: {one}" for case_id in ids for one in _of_case(house, connection, case_id)]
-        return [*found, *_numbers(connection), *_jobs(connection), *_seals(connection), *_strays(connection)]
+        return [*found, *_across(connection)]
+
+
+def faults_across_cases(house: House) -> Faults:
+    """What does not hold of numbers, jobs and seals."""
+    with house.store.transaction(role="worker") as connection:
+        return list(_across(connection))
 
 
 def faults_of_case(house: House, case_id: UUID) -> Faults:
@@ -185,6 +191,13 @@ def _letters(connection: Connection, case_id: UUID, events: list[Event]) -> Iter
 
 
 # --- across cases -----------------------------------------------------------------------------------------------------
+
+
+def _across(connection: Connection) -> Iterator[str]:
+    yield from _numbers(connection)
+    yield from _jobs(connection)
+    yield from _seals(connection)
+    yield from _strays(connection)
 
 
 def _numbers(connection: Connection) -> Iterator[str]:

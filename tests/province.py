@@ -62,10 +62,14 @@ class Province:
 
     def receive(self, procedure_code: str, **more: Any) -> Received:
         """A dossier of somebody, with every required paper."""
+        return receive(self.house, self.counter, self.reception(procedure_code, **more))
+
+    def reception(self, procedure_code: str, **more: Any) -> ReceiveDossier:
+        """What the counter would write down of it."""
         with self.house.store.transaction(role="worker") as connection:
             version = self.house.versions.published(connection, procedure_code, date(2026, 12, 31))
         papers = tuple(PaperGiven(name=one.name, originals=1) for one in version.manifest.papers if one.required)
-        command = ReceiveDossier(
+        return ReceiveDossier(
             **{
                 "id": uuid4(),
                 "procedure_code": procedure_code,
@@ -81,7 +85,6 @@ class Province:
             }
             | more
         )
-        return receive(self.house, self.counter, command)
 
     def items(self, case_id: UUID, *, kind: str | None = None) -> list[Any]:
         with self.house.store.transaction(role="worker") as connection:

@@ -10,14 +10,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from engine.catalogue import publishing
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
 from engine.dossier.command import Filled, Person
 from engine.dossier.house import House
-from engine.dossier.receive import Received, ReceiveDossier, new_case
+from engine.dossier.receive import Received, ReceiveDossier, new_case, opened_once
 from engine.errors import FormRefused, ModelRefused, NotAllowed, Refused
 from engine.run import Complete, Instance, Waiting
 from engine.store.tables import process_version
@@ -40,27 +40,35 @@ def submit_process(house: House, actor: Actor, command: SubmitProcess) -> Receiv
     unit_code = next((one.unit_code for one in actor.seats if one.role == "process_designer"), None)
     if unit_code is None:
         raise NotAllowed("Chỉ người thiết kế quy trình được trình thẩm định.")
-    with house.store.transaction(units=actor.units) as connection:
-        dossier = ReceiveDossier(
-            id=command.id,
-            procedure_code=PROCEDURE,
-            receiving_unit=unit_code,
-            owner=Person(name=""),
-            form=command.form,
-        )
-        case = new_case(house, connection, actor, dossier, "ProcessSubmitted")
-        told = _submit(case, command.version_id)
-        case.facts |= {"subject": told, "applicant": told["title"], "applicant_key": told["title"].lower()}
-        case.row["title"] = told["title"]
-        instance, step = Instance.start(
-            case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
-        )
-        case.begin(instance, step)
-        first = next(one for one in instance.waiting if one.kind == "task")
-        case.keep_form(first.element_id, command.form)
-        case.apply(Complete(address=first.address))
-        case.data |= told | {"task": first.name, "element": first.element_id}
-        case.finish()
+    dossier = ReceiveDossier(
+        id=command.id,
+        procedure_code=PROCEDURE,
+        receiving_unit=unit_code,
+        owner=Person(name=""),
+        form=command.form,
+    )
+    [received] = opened_once(
+        house, actor, [command.id], lambda connection: (_open(house, connection, actor, command, dossier),)
+    )
+    return received
+
+
+def _open(
+    house: House, connection: Connection, actor: Actor, command: SubmitProcess, dossier: ReceiveDossier
+) -> Received:
+    case = new_case(house, connection, actor, dossier, "ProcessSubmitted")
+    told = _submit(case, command.version_id)
+    case.facts |= {"subject": told, "applicant": told["title"], "applicant_key": told["title"].lower()}
+    case.row["title"] = told["title"]
+    instance, step = Instance.start(
+        case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
+    )
+    case.begin(instance, step)
+    first = next(one for one in instance.waiting if one.kind == "task")
+    case.keep_form(first.element_id, command.form)
+    case.apply(Complete(address=first.address))
+    case.data |= told | {"task": first.name, "element": first.element_id}
+    case.finish()
     return Received(case_id=command.id, code=case.row["code"])
 
 

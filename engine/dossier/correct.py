@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.dossier.actor import Actor
 from engine.dossier.command import Person
 from engine.dossier.house import House
 from engine.errors import FormRefused, NotAllowed
 from engine.history.personal import commit
-from engine.store.tables import party
+from engine.store.tables import party, work_item
 from engine.store.text import search_key, vietnamese_sort_key
 
 
@@ -43,6 +43,9 @@ def correct(house: House, actor: Actor, command: Correct) -> None:
             for one in fields(Person)
             if before is None or before[one.name] != getattr(command.person, one.name)
         ]
+        if not changed:
+            case.is_void = True  # sent twice
+            return
         case.record.parties.append(
             {"case_id": case.id, "role": command.role}
             | {one.name: getattr(command.person, one.name) for one in fields(Person)}
@@ -51,8 +54,11 @@ def correct(house: House, actor: Actor, command: Correct) -> None:
                 "sort_key": vietnamese_sort_key(command.person.name),
             }
         )
-        for name in changed:
-            case.personal.append(commit(f"{command.role}.{name}", str(getattr(command.person, name))))
+        for field in changed:
+            case.personal.append(commit(f"{command.role}.{field}", str(getattr(command.person, field))))
         if command.role == "owner":
-            case.facts |= {"applicant": command.person.name, "applicant_key": search_key(command.person.name)}
+            name = {"applicant": command.person.name, "applicant_key": search_key(command.person.name)}
+            case.facts |= name
+            shown = update(work_item).where(work_item.c.case_id == case.id, work_item.c.state == "open")
+            case.connection.execute(shown.values(name))
         case.data = {"role": command.role, "fields": changed, "reason": command.reason.strip()}

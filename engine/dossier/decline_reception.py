@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import Connection
+
 from engine.dossier.actor import Actor
 from engine.dossier.end_early import abandon
 from engine.dossier.house import House
 from engine.dossier.letters import draft_letter
-from engine.dossier.receive import Received, ReceiveDossier, new_case
+from engine.dossier.receive import Received, ReceiveDossier, new_case, opened_once
 from engine.dossier.status import Status
 from engine.errors import FormRefused
 from engine.run import Instance
@@ -30,21 +32,27 @@ def decline_reception(house: House, actor: Actor, command: DeclineReception) -> 
     if len(command.reason.strip()) < 5:
         raise FormRefused(errors={"reason": "Ghi rõ lý do."})
     actor.must_hold("counter_officer", command.dossier.receiving_unit)
-    with house.store.transaction(units=actor.units) as connection:
-        case = new_case(house, connection, actor, command.dossier, "ReceptionDeclined")
-        instance, step = Instance.start(
-            case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
-        )
-        case.begin(instance, step)
-        case.data |= {"reason": command.reason.strip(), "code": case.row["code"], "letter": command.letter}
-        case.facts["outcome"] = "declined"
-        abandon(case)
-        case.row["status"] = int(Status.NOT_ACCEPTED)
-        draft_letter(
-            case,
-            command.letter,
-            unit_code=case.row["receiving_unit"],
-            data={"reason": command.reason.strip(), "papers": list(command.missing), "due": None},
-        )
-        case.finish()
+    [received] = opened_once(
+        house, actor, [command.dossier.id], lambda connection: (_decline(house, connection, actor, command),)
+    )
+    return received
+
+
+def _decline(house: House, connection: Connection, actor: Actor, command: DeclineReception) -> Received:
+    case = new_case(house, connection, actor, command.dossier, "ReceptionDeclined")
+    instance, step = Instance.start(
+        case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
+    )
+    case.begin(instance, step)
+    case.data |= {"reason": command.reason.strip(), "code": case.row["code"], "letter": command.letter}
+    case.facts["outcome"] = "declined"
+    abandon(case)
+    case.row["status"] = int(Status.NOT_ACCEPTED)
+    draft_letter(
+        case,
+        command.letter,
+        unit_code=case.row["receiving_unit"],
+        data={"reason": command.reason.strip(), "papers": list(command.missing), "due": None},
+    )
+    case.finish()
     return Received(case_id=command.dossier.id, code=case.row["code"])

@@ -8,7 +8,7 @@ from uuid import UUID
 from engine.deadlines import parse_limit
 from engine.dossier.actor import Actor
 from engine.dossier.house import House
-from engine.errors import FormRefused, NotAllowed
+from engine.errors import FormRefused, NotAllowed, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Extend:
 
 
 def extend(house: House, actor: Actor, command: Extend) -> None:
-    """Grant more time. Only a head or a signer of a unit taking part may; the article is required."""
+    """Grant more time, once by each article. Only a head or a signer of a unit taking part may."""
     if not command.article.strip():
         raise FormRefused(errors={"article": "Ghi điều, khoản của luật cho phép gia hạn."})
     by = parse_limit(command.by)
@@ -28,6 +28,9 @@ def extend(house: House, actor: Actor, command: Extend) -> None:
         case.must_be_open()
         if not any(actor.holds(role, unit) for role in ("unit_head", "signer") for unit in case.row["participants"]):
             raise NotAllowed("Chỉ người đứng đầu đơn vị tham gia giải quyết mới được gia hạn.")
+        granted = {_plain(one.article) for one in case.ledger.extensions if one.phase == case.ledger.phase}
+        if _plain(command.article) in granted:
+            raise Refused("Hồ sơ đã được gia hạn theo điều, khoản này; mỗi căn cứ chỉ gia hạn một lần.")
         before = case.row["legal_due_at"]
         case.ledger = case.ledger.extend(case.now, by, article=command.article)
         after = case.ledger.due_of_law(house.calendar)
@@ -38,3 +41,7 @@ def extend(house: House, actor: Actor, command: Extend) -> None:
             "from": before.isoformat() if before else None,
             "to": after.isoformat() if after else None,
         }
+
+
+def _plain(article: str) -> str:
+    return " ".join(article.casefold().split())

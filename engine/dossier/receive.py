@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine.catalogue.directory import Seating
@@ -23,6 +24,7 @@ from engine.errors import FormRefused, InputError, Refused
 from engine.history.chain import GENESIS
 from engine.history.personal import commit
 from engine.run import Complete, Instance
+from engine.store.tables import cases
 from engine.store.text import search_key, vietnamese_sort_key
 
 CHANNELS = {"counter": 1, "online": 2, "post": 3}
@@ -64,12 +66,23 @@ class Received:
 def receive(house: House, actor: Actor, command: ReceiveDossier) -> Received:
     """Open a dossier and complete its reception task. Raises Refused, NotAllowed, FormRefused."""
     actor.must_hold("counter_officer", command.receiving_unit)
+    [received] = opened_once(
+        house, actor, [command.id], lambda connection: (open_dossier(house, connection, actor, command),)
+    )
+    return received
+
+
+Opening = Callable[[Connection], tuple[Received, ...]]
+
+
+def opened_once(house: House, actor: Actor, ids: Sequence[UUID], opening: Opening) -> tuple[Received, ...]:
+    """Open cases in one transaction; a submission that comes twice is told what the first one opened."""
     try:
         with house.store.transaction(units=actor.units) as connection:
-            return open_dossier(house, connection, actor, command)
+            return opening(connection)
     except IntegrityError:
-        earlier = _earlier(house, actor, command.id)
-        if earlier is None:
+        earlier = _earlier(house, actor, ids)
+        if len(earlier) != len(ids):
             raise
         return earlier
 
@@ -219,7 +232,8 @@ def _keep_people(case: Case, command: ReceiveDossier) -> None:
                 case.personal.append(commit(f"{role}.{name}", getattr(person, name)))
 
 
-def _earlier(house: House, actor: Actor, case_id: UUID) -> Received | None:
+def _earlier(house: House, actor: Actor, ids: Sequence[UUID]) -> tuple[Received, ...]:
     with house.store.transaction(units=actor.units) as connection:
-        code = connection.execute(text("SELECT code FROM cases WHERE id = :id"), {"id": case_id}).scalar()
-    return Received(case_id=case_id, code=str(code)) if code else None
+        rows = connection.execute(select(cases.c.id, cases.c.code).where(cases.c.id.in_(ids)))
+        codes = {row.id: row.code for row in rows}
+    return tuple(Received(case_id=case_id, code=codes[case_id]) for case_id in ids if case_id in codes)

@@ -7,7 +7,7 @@ from uuid import uuid5
 
 from engine.dossier.actor import Actor
 from engine.dossier.house import House
-from engine.dossier.receive import Received, ReceiveDossier, open_dossier
+from engine.dossier.receive import Received, ReceiveDossier, open_dossier, opened_once
 from engine.errors import InputError
 
 
@@ -25,9 +25,12 @@ def receive_linked(house: House, actor: Actor, command: ReceiveLinked) -> tuple[
         raise InputError("Hồ sơ liên thông phải có ít nhất hai thủ tục.")
     for one in (command.parent, *command.children):
         actor.must_hold("counter_officer", one.receiving_unit)
-    with house.store.transaction(units=actor.units) as connection:
-        opened = [open_dossier(house, connection, actor, command.parent)]
-        for number, child in enumerate(command.children, start=1):
-            named = replace(child, id=uuid5(command.parent.id, str(number)), parent_id=command.parent.id)
-            opened.append(open_dossier(house, connection, actor, named))
-    return tuple(opened)
+    dossiers = [command.parent]
+    for number, child in enumerate(command.children, start=1):
+        dossiers.append(replace(child, id=uuid5(command.parent.id, str(number)), parent_id=command.parent.id))
+    return opened_once(
+        house,
+        actor,
+        [one.id for one in dossiers],
+        lambda connection: tuple(open_dossier(house, connection, actor, one) for one in dossiers),
+    )

@@ -59,6 +59,8 @@ class Record:
             parameters[name] = _json(getattr(self, name))
         if "moved_dues" in filled:
             parameters["touched"] = [one["id"] for one in (*self.closed_items, *self.changed_items)]
+        if "cancelled_timers" in filled:
+            parameters["acting"] = self.acted_timers  # one statement changes a row once: what acts is not cancelled
         execute_direct(connection, _statement(filled), parameters)
 
 
@@ -127,7 +129,8 @@ PARTS: Mapping[str, str] = {
     "cancelled_timers": f"""UPDATE timer SET cancelled_at = clock_timestamp()
         FROM {_rows("timer", "cancelled_timers")} AS old
         WHERE timer.case_id = %(case_id)s AND timer.kind = old.kind AND timer.address = old.address
-            AND timer.acted_at IS NULL AND timer.cancelled_at IS NULL""",
+            AND timer.acted_at IS NULL AND timer.cancelled_at IS NULL
+            AND timer.id <> ALL (CAST(%(acting)s AS uuid[]))""",
     "acted_timers": """UPDATE timer SET acted_at = clock_timestamp() WHERE timer.id
         IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text(CAST(%(acted_timers)s AS jsonb)))""",
     "armed_timers": _insert(tables.timer, "armed_timers"),
