@@ -14,6 +14,7 @@ from enum import IntEnum
 from typing import Any
 
 import psycopg
+from sqlalchemy.exc import OperationalError
 
 from engine.dossier.house import House
 from engine.errors import MotCuaError
@@ -28,6 +29,7 @@ class End(IntEnum):
     DONE = 0  # it never came to the point: every point has been tried
     REFUSED = 3
     BROKEN = 4
+    LOST = 5  # the database went away under it
     KILLED = -signal.SIGKILL
 
 
@@ -96,6 +98,8 @@ def _live(house: House, deed: Deed, points: Points) -> None:
         points.install()
         deed()
         end = End.DONE
+    except OperationalError:
+        end = End.LOST
     except MotCuaError:
         traceback.print_exc(file=sys.__stderr__)
         end = End.REFUSED
