@@ -71,17 +71,42 @@ def test_tn02_consults_pauses_becomes_late_and_apologises(browser: Browser, hous
     head.do(code, decision="forward")
     answer_as_neighbour(browser, house_up, code)
 
+    wait_for_task(officer, code)
+    officer.do(code, notice_number="12/TB-TCS1", tax_amount="4500000")
+    officer.do(code)
+    counter.do(code, notice_number="12/TB-TCS1", delivered_by="counter")
+    counter.go(f"/dossier/{code}")
+    assert "nghĩa vụ tài chính" in counter.text(), "the clock stands while the applicant pays"
     auditor = Person(browser, house_up, "kiemtoan")
+    advance(auditor, "1 tuần")
+    counter.do(code, receipt_number="0004512")
+
     advance(auditor, "30 ngày", 2)
     wait_for_lateness(auditor, code)
+    sign_the_apology(head, code)
+    head.do(code, opinion="Đã hoàn thành nghĩa vụ thuế, trả kết quả")
+    counter.do(code, method="counter", receiver_name="Nguyễn Thị Ngọc Hường")
+    auditor.go(f"/dossier/{code}")
+    assert "Đã trả kết quả" in auditor.text()
+    assert "đã quá hạn luật định" in auditor.text(), "it stays late"
     auditor.go(f"/audit/dossier/{code}")
     auditor.page.wait_for_selector("[data-chain]:has-text('khớp')", timeout=20_000)
     auditor.page.wait_for_timeout(1500)
     auditor.shot("history")
     told = auditor.page.locator("[data-events] b").all_inner_texts()
     assert told.index("Dự thảo văn bản xin lỗi") < told.index("Hồ sơ quá hạn"), "sorry before the breach"
+    assert "Ký xin lỗi và hẹn lại" in told
     for person in (counter, head, officer, economy, leader, auditor):
         person.leave()
+
+
+def sign_the_apology(head: Person, code: str) -> None:
+    """The head of the unit at fault finds the draft in the inbox, reads it, signs."""
+    head.go(f"/inbox?q={code}")
+    head.page.click("tr:has-text('văn bản xin lỗi') a.dossier-code")
+    head.shot("apology")
+    head.page.click("button:has-text('Ký và phát hành')")
+    assert "Đã ký xin lỗi" in head.text(), head.text()
 
 
 def wait_for_lateness(person: Person, code: str) -> None:
