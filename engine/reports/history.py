@@ -44,6 +44,7 @@ TITLES: Mapping[str, str] = {
     "DossierCorrected": "Đính chính",
     "TaskReassigned": "Chuyển việc cho người khác",
     "LetterIssued": "Phát hành văn bản",
+    "PickUpOrdered": "Đặt bưu điện thu gom tại nhà",
     "ReceptionDeclined": "Không tiếp nhận tại quầy",
     "ProcessSubmitted": "Trình quy trình",
     "ProcessAppraised": "Thẩm định đạt",

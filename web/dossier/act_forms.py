@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from engine.dossier import correct, end_early, extend, pause, reassign
+from engine.dossier import correct, end_early, extend, order_pick_up, pause, reassign
 from engine.dossier.actor import Actor
 from engine.dossier.command import Person, TaskRef
 from engine.reports.dossier import DossierView
@@ -102,7 +102,24 @@ def _correct(house: House, actor: Actor, view: DossierView, values: Values, task
     )
 
 
+def _pick_up(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
+    command = order_pick_up.OrderPickUp(case_id=view.case["id"], what=str(values["what"]))
+    order_pick_up.order_pick_up(house, actor, command)
+
+
 ACTS: Mapping[str, ActForm] = {
+    "pick-up": ActForm(
+        title="Đặt bưu điện thu gom giấy tờ tại nhà",
+        submit="Đặt thu gom",
+        form=schema(
+            "Thu gom tại nhà",
+            {"what": REASON | {"title": "Giấy tờ cần thu gom"}},
+            ["what"],
+        ),
+        deed=_pick_up,
+        done="Đã gửi yêu cầu thu gom tới bưu điện",
+        consequences=("Bưu điện đến địa chỉ của người nộp; tình trạng hiện ở mục Liên thông của hồ sơ.",),
+    ),
     "extend": ActForm(
         title="Gia hạn theo luật chuyên ngành",
         submit="Gia hạn",

@@ -303,6 +303,7 @@ class Offers:
         if not self.holds("counter_officer"):
             return
         self.offer("Đính chính thông tin", "correct")
+        self.offer("Đặt bưu điện thu gom tại nhà", "pick-up")
         if self.view.case["status"] == Status.RECEIVED:
             self.offer("Hủy tiếp nhận nhầm", "void", "bad")
         elif self.view.case["decided_at"] is None:
