@@ -34,6 +34,8 @@ UNITS = (
     ("H27.03", "Sở Tư pháp", "department.justice", None),
     ("H27.04", "Sở Khoa học và Công nghệ", "department.science_technology", None),
     ("H27.05", "Văn phòng UBND tỉnh", "province.office", None),
+    ("H27.06", "Sở Nông nghiệp và Môi trường", "department.agriculture_environment", None),
+    ("H27.07", "Văn phòng Đăng ký đất đai", "department.land_registry", None),
     ("H27.20", "Chi nhánh Văn phòng Đăng ký đất đai khu vực I", "department.land_registry_branch", None),
     ("H27.90", "Thuế cơ sở 1", "external.tax", None),
     (f"{COMMUNE}.01", "Trung tâm Phục vụ hành chính công xã", "commune.one_stop", COMMUNE),
@@ -41,6 +43,7 @@ UNITS = (
     (f"{COMMUNE}.03", "Phòng Kinh tế", "commune.economy", COMMUNE),
     (f"{COMMUNE}.04", "Phòng Văn hóa - Xã hội", "commune.culture_society", COMMUNE),
     (f"{COMMUNE}.05", "Văn phòng HĐND và UBND", "commune.office", COMMUNE),
+    (f"{COMMUNE}.06", "Công an xã", "commune.police", COMMUNE),
 )
 ROLES = ("counter_officer", "returner", "cashier", "case_officer", "unit_head", "signer", "clerk", "digitiser")
 MONDAY = datetime(2026, 10, 5, 8, 0, tzinfo=VIETNAM)
@@ -62,7 +65,8 @@ class Province:
 
     def receive(self, procedure_code: str, **more: Any) -> Received:
         """A dossier of somebody, with every required paper."""
-        return receive(self.house, self.counter, self.reception(procedure_code, **more))
+        command = self.reception(procedure_code, **more)
+        return receive(self.house, self.actor(command.receiving_unit, "counter_officer"), command)
 
     def reception(self, procedure_code: str, **more: Any) -> ReceiveDossier:
         """What the counter would write down of it."""
@@ -73,7 +77,9 @@ class Province:
             **{
                 "id": uuid4(),
                 "procedure_code": procedure_code,
-                "receiving_unit": f"{COMMUNE}.01",
+                "receiving_unit": f"{COMMUNE}.01" if version.manifest.level == "commune" else "H27.01",
+                "locality": COMMUNE,
+                "channel": version.manifest.channels[0],
                 "owner": Person(
                     name="Nguyễn Thị Ngọc Hường",
                     identifier="042185000017",
