@@ -26,11 +26,17 @@ class Walk:
     """One life. The same seed gives the same life."""
 
     def __init__(
-        self, province: Province, code: str, rng: random.Random, *, observe: Callable[[UUID], None] | None = None
+        self,
+        province: Province,
+        code: str,
+        rng: random.Random,
+        *,
+        observe: Callable[[UUID], None] | None = None,
+        **reception: Any,
     ) -> None:
         self.province, self.house, self.rng = province, province.house, rng
         self.refused: list[str] = []
-        self.case_id = province.receive(code, result_delivery=rng.choice(["counter", "post"])).case_id
+        self.case_id = province.receive(code, result_delivery=rng.choice(["counter", "post"]), **reception).case_id
         self._observe = observe or (lambda _: None)
         self._observe(self.case_id)
 
@@ -155,9 +161,15 @@ class Walk:
 
 
 def life(
-    province: Province, code: str, seed: int, *, steps: int = 40, observe: Callable[[UUID], None] | None = None
+    province: Province,
+    code: str,
+    seed: int,
+    *,
+    steps: int = 40,
+    observe: Callable[[UUID], None] | None = None,
+    **reception: Any,
 ) -> UUID:
     """One life from this seed."""
-    walk = Walk(province, code, random.Random(seed), observe=observe)
+    walk = Walk(province, code, random.Random(seed), observe=observe, **reception)
     walk.go(steps)
     return walk.case_id

@@ -64,22 +64,29 @@ def replay(
     """
     instance: Instance | None = None
     for event in history:
-        passed: list[dict[str, Any]] = []
-        flows: list[str] = []
-        for body in event.inputs:
-            if body["kind"] == START:
-                instance, step = Instance.start(program, instance_id=case_id, at=event.at, working_time=working_time)
-            elif instance is None:
-                raise ReplayMismatch(f"Sự kiện {event.seq} có đầu vào trước khi quy trình bắt đầu.")
-            else:
-                step = instance.apply(read_input(body), at=event.at)
-            passed += written_passage(step)
-            flows += step.flows
-        if event.inputs and instance is not None:
-            waiting = tuple(one.address for one in instance.waiting)
-            _compare(event, "phần tử đã qua", passed, event.passed)
-            _compare(event, "luồng đã đi", flows, event.flows)
-            _compare(event, "bước đang chờ", waiting, event.waiting)
+        instance = replay_event(program, case_id, instance, event, working_time=working_time)
+    return instance
+
+
+def replay_event(
+    program: Program, case_id: UUID, instance: Instance | None, event: Recorded, *, working_time: WorkingTime
+) -> Instance | None:
+    """One event on the process as the events before it left it."""
+    passed: list[dict[str, Any]] = []
+    flows: list[str] = []
+    for body in event.inputs:
+        if body["kind"] == START:
+            instance, step = Instance.start(program, instance_id=case_id, at=event.at, working_time=working_time)
+        elif instance is None:
+            raise ReplayMismatch(f"Sự kiện {event.seq} có đầu vào trước khi quy trình bắt đầu.")
+        else:
+            step = instance.apply(read_input(body), at=event.at)
+        passed += written_passage(step)
+        flows += step.flows
+    if event.inputs and instance is not None:
+        _compare(event, "phần tử đã qua", passed, event.passed)
+        _compare(event, "luồng đã đi", flows, event.flows)
+        _compare(event, "bước đang chờ", [one.address for one in instance.waiting], event.waiting)
     return instance
 
 
