@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import current_app, request
+from flask import current_app, g, request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +36,20 @@ def for_roles(*roles: str) -> Callable[[View], View]:
 def takes_uploads(view: View) -> View:
     """Its body may be as large as UPLOAD_BYTES instead of PAGE_BYTES."""
     return _mark(view, "body_bytes", UPLOAD_BYTES)
+
+
+def keeps_typed(view: View) -> View:
+    """A form people type much into: a session that has ended or a page that is old costs nobody what they typed.
+
+    Without a session the answer carries the fields to be sent again; with an old page's token the view is called with
+    `is_page_old()`, and must keep the fields instead of acting on them.
+    """
+    return _mark(view, "keeps_typed", True)
+
+
+def is_page_old() -> bool:
+    """The form was sent with the token of a session that has ended since."""
+    return bool(g.get("is_page_old"))
 
 
 def _mark(view: View, name: str, value: object) -> View:

@@ -9,7 +9,18 @@ import secrets
 from collections import Counter
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -75,6 +86,8 @@ def ask_to_sign_in() -> AnyResponse | None:
     if request.endpoint is None or request.endpoint == "static" or said("is_public", False):
         return None
     if me() is None:
+        if said("keeps_typed", False) and request.method == "POST" and is_same_origin():
+            return typed_again()
         if request.method not in SAFE_METHODS or "HX-Request" in request.headers:
             raise Unauthorized
         return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
@@ -92,7 +105,16 @@ def check_csrf() -> None:
         raise Forbidden("Yêu cầu không đến từ trang của hệ thống.")
     given = request.headers.get("X-CSRF-Token") or request.form.get("_csrf", "")
     if not hmac.compare_digest(given.encode(), csrf_token().encode()):
+        if said("keeps_typed", False) and me() is not None:
+            g.is_page_old = True
+            return
         raise Forbidden("Trang này mở đã lâu nên không gửi được. Hãy tải lại trang rồi làm lại.")
+
+
+def typed_again() -> AnyResponse:
+    """The session has ended: sign in beside this page, then send what was typed from here again."""
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "_csrf"]
+    return make_response(render_template("auth/again.html", action=request.full_path.rstrip("?"), typed=typed), 401)
 
 
 def is_same_origin() -> bool:

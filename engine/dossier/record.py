@@ -54,9 +54,10 @@ class Record:
     def write(self, connection: Connection, case_id: UUID) -> None:
         """Send everything in one statement."""
         parameters: dict[str, Any] = {"case_id": case_id}
-        filled = tuple(name for name in PARTS if getattr(self, name))
+        filled = tuple(name for name in PARTS if getattr(self, FOLLOWS.get(name, name)))
         for name in filled:
-            parameters[name] = _json(getattr(self, name))
+            if name not in FOLLOWS:
+                parameters[name] = _json(getattr(self, name))
         if "moved_dues" in filled:
             parameters["touched"] = [one["id"] for one in (*self.closed_items, *self.changed_items)]
         if "cancelled_timers" in filled:
@@ -125,6 +126,8 @@ PARTS: Mapping[str, str] = {
         FROM {_rows("work_item", "moved_dues")} AS new
         WHERE work_item.case_id = %(case_id)s AND work_item.state = 'open'
             AND work_item.id <> ALL (CAST(%(touched)s AS uuid[]))""",
+    "dropped_drafts": f"""DELETE FROM draft USING {_rows("work_item", "closed_items")} AS new
+        WHERE draft.work_item_id = new.id""",
     "opened_items": _insert(tables.work_item, "opened_items"),
     "cancelled_timers": f"""UPDATE timer SET cancelled_at = clock_timestamp()
         FROM {_rows("timer", "cancelled_timers")} AS old
@@ -149,6 +152,9 @@ PARTS: Mapping[str, str] = {
         FROM {_rows("cases", "cases")} AS new WHERE cases.id = %(case_id)s""",
 }
 """What writes each list of a record."""
+
+FOLLOWS: Mapping[str, str] = {"dropped_drafts": "closed_items"}
+"""Parts that read another part's list: what was typed and not sent goes with the task it was typed for."""
 
 
 OPEN = " ".join(_insert(tables.cases, "cases").split())

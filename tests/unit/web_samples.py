@@ -214,7 +214,7 @@ TASK_PAGE: dict[str, Any] = {
              "role": "case_officer", "assignee": "Nguyễn Thị Hòa", "opened_at": at(25, 8), "taken_at": at(25, 8, 5), "due": SOON,
              "case_due": FINE, "instruction": "Kiểm tra thực địa trước khi đề xuất.", "can_work": True, "can_take": False},
     "dossier": DOSSIER, "entry": DECISION_FORM.filled({"fee": 75000, "area": 120.5}), "action": "/task/3", "take_url": "/task/3/take",
-    "autosave_url": "/task/3/draft", "saved_at": at(26, 9, 20), "submit": "Hoàn thành", "stale": "", "acts": ACTS, "papers": PAPERS,
+    "autosave_url": "/task/3/draft", "saved_at": at(26, 9, 20), "drop_url": "/task/3/draft/drop", "submit": "Hoàn thành", "stale": "", "acts": ACTS, "papers": PAPERS,
     "steps": STEPS, "notes": [{"at": at(25, 8), "by": "Lê Quốc Bảo", "text": "Đề nghị kiểm tra chỉ giới."}], "deliveries": DELIVERIES,
     "letters": LETTERS, "diagram": DIAGRAM,
 }  # fmt: skip
@@ -336,6 +336,8 @@ def pages() -> dict[str, dict[str, Any]]:
         "inbox/rows.html": INBOX_ROWS,
         "inbox/fresh.html": {"count": 3, "url": "/inbox"},
         "inbox/task.html": TASK_PAGE,
+        "inbox/lost.html": {"task": {"name": "Thụ lý hồ sơ"}, "dossier": title, "entry": DECISION_FORM.filled({"note": "Đủ điều kiện"})},
+        "auth/again.html": {"action": "/inbox/3", "typed": [("note", "Đủ điều kiện"), ("_revision", "2")]},
         "dossier/page.html": DOSSIER_PAGE,
         "dossier/search.html": {
             "q": "Thủy", "status": "4", "late": False, "asked": True, "first_url": None, "next_url": None,

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import Any, cast
 from uuid import UUID
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 from werkzeug.wrappers import Response
@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from engine.dossier.actor import Seat
 from engine.dossier.command import Filled, TaskRef
 from engine.dossier.complete import CompleteTask, complete_task
+from engine.dossier.drafts import draft_of, drop_draft, keep_draft
 from engine.dossier.hand_over import TakeOver, take_over
 from engine.errors import FormRefused, NotFound, StaleTask
 from engine.reports.dossier import DossierView, dossier_view
@@ -30,12 +31,14 @@ from engine.reports.inbox import (
 )
 from engine.store.tables import officer as officer_table
 from engine.store.tables import officer_role, work_item
+from web.doors import is_page_old, keeps_typed
 from web.dossier import telling
 from web.dossier.deeds import refused_entry
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.inbox.attachments import keep_uploads
 from web.reading import actor, due, house, officer, reading, soon_after
+from web.security import csrf_token
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -135,6 +138,7 @@ def task(item_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.post("/<uuid:item_id>")
+@keeps_typed
 def complete(item_id: UUID) -> ResponseReturnValue:
     """Do the task. A form that is not right comes back with what was typed."""
     item, view = read_task(item_id)
@@ -142,6 +146,13 @@ def complete(item_id: UUID) -> ResponseReturnValue:
     entry = None
     if schema:
         entry = Form(with_choices(schema, item)).read(request.form, request.files, only=("_csrf", "_revision"))
+    if is_page_old():
+        if entry is not None and item["state"] == "open":
+            keep_draft(house(), actor(), item_id, entry.shown)
+        tell("Trang bạn gửi đã cũ nên chưa ghi. Nội dung đã nhập còn dưới đây; hãy kiểm tra rồi gửi lại.", "warn")
+        return redirect(url_for("inbox.task", item_id=item_id), 303)
+    if entry is not None and item["state"] != "open":
+        return lost_page(item, view, entry), 409
     if entry is not None and not entry.is_valid:
         return answered(task_page(item_id, entry=entry), 422)
     values = dict(entry.values) if entry is not None else {}
@@ -163,6 +174,9 @@ def complete(item_id: UUID) -> ResponseReturnValue:
         again = refused_entry(entry, refused) if entry is not None else None
         return answered(task_page(item_id, entry=again), 422)
     except StaleTask:
+        item, view = read_task(item_id)
+        if entry is not None and item["state"] != "open":
+            return lost_page(item, view, entry), 409
         return answered(task_page(item_id, entry=entry, stale=StaleTask().message), 409)
     if done.is_ended:
         tell(f"Hồ sơ {done.code} đã kết thúc.")
@@ -170,6 +184,27 @@ def complete(item_id: UUID) -> ResponseReturnValue:
         where = "; ".join(f"{name} ({unit})" for name, unit in done.next)
         tell(f"Đã xong “{item['name']}” của hồ sơ {done.code}." + (f" Tiếp theo: {where}." if where else ""))
     return redirect(url_for("inbox.inbox"), 303)
+
+
+@blueprint.post("/<uuid:item_id>/draft")
+@keeps_typed
+def keep(item_id: UUID) -> ResponseReturnValue:
+    """Keep what has been typed so far; the page sends it while its officer types. No act, no event."""
+    item, view = read_task(item_id)
+    schema = view.version.forms.get(item["form_key"] or "")
+    if schema is None:
+        abort(404)
+    entry = Form(schema).read(request.form, only=("_csrf", "_revision"))
+    saved_at = keep_draft(house(), actor(), item_id, entry.shown)
+    return jsonify(saved_at=saved_at.isoformat(), csrf=csrf_token())
+
+
+@blueprint.post("/<uuid:item_id>/draft/drop")
+def drop(item_id: UUID) -> ResponseReturnValue:
+    """Begin the form anew."""
+    drop_draft(house(), actor(), item_id)
+    tell("Đã bỏ bản nháp.", "info")
+    return redirect(url_for("inbox.task", item_id=item_id), 303)
 
 
 @blueprint.post("/<uuid:item_id>/take")
@@ -207,8 +242,9 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
     is_mine = item["assignee"] in (None, person.id) and person.holds(item["role"], item["unit_code"])
     may_do = is_mine or person.holds("unit_head", item["unit_code"])
     schema = view.version.forms.get(item["form_key"] or "")
+    saved_at = None
     if entry is None and schema is not None:
-        entry = Form(with_choices(schema, item)).filled(suggested(schema, view))
+        entry, saved_at = first_shown(item, view, schema)
     returned = view.case["facts"].get("returned")
     return render_template(
         "inbox/task.html",
@@ -233,8 +269,9 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
         entry=entry,
         action=url_for("inbox.complete", item_id=item_id),
         take_url=url_for("inbox.take", item_id=item_id),
-        autosave_url=None,
-        saved_at=None,
+        autosave_url=url_for("inbox.keep", item_id=item_id) if may_do and schema is not None else None,
+        saved_at=saved_at,
+        drop_url=url_for("inbox.drop", item_id=item_id),
         submit=SUBMIT_WORDS.get(properties.get("act", ""), "Hoàn thành, chuyển tiếp"),
         stale=stale,
         acts=telling.acts(view, person, item),
@@ -245,6 +282,23 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
         letters=telling.letters(view),
         diagram=telling.diagram(view),
     )
+
+
+def first_shown(item: Mapping[str, Any], view: DossierView, schema: Mapping[str, Any]) -> tuple[Entry, Any]:
+    """The form as this officer left it, with when; else with what is known already."""
+    entry = Form(with_choices(schema, item)).filled(suggested(schema, view))
+    with reading() as connection:
+        kept = draft_of(house(), connection, actor(), item["id"])
+    if kept is None:
+        return entry, None
+    known = {one.name for one in entry.form.fields}
+    typed = {name: value for name, value in kept.typed.items() if name in known}
+    return replace(entry, shown=dict(entry.shown) | typed), kept.saved_at
+
+
+def lost_page(item: Mapping[str, Any], view: DossierView, entry: Entry) -> str:
+    """Somebody else did the task in the meantime: what was typed is shown, to be copied."""
+    return render_template("inbox/lost.html", task=item, dossier=telling.dossier_summary(view), entry=entry)
 
 
 def answered(page: str | Response, status: int) -> ResponseReturnValue:

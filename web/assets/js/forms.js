@@ -43,6 +43,11 @@ function offerRows(table) {
   table.parentElement.after(button);
 }
 
+function tellSignedOut(told) {
+  const link = Object.assign(document.createElement('a'), { href: '/sign-in', target: '_blank', rel: 'noopener', textContent: 'Đăng nhập lại ở thẻ mới' });
+  told.replaceChildren('Phiên làm việc đã hết, bản nháp chưa lưu. ', link, ', nội dung trên trang này vẫn còn.');
+}
+
 // Saved two seconds after the last change; files stay in the browser until the form is sent.
 function keepDraft(form, token) {
   const told = form.querySelector('[data-saved]');
@@ -52,8 +57,17 @@ function keepDraft(form, token) {
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     try {
       const answer = await fetch(form.dataset.autosave, { method: 'POST', body, headers: { 'X-CSRF-Token': token } });
-      const time = new Date().toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' });
-      told.textContent = answer.ok ? `Bản nháp lưu lúc ${time}` : 'Chưa lưu được bản nháp';
+      if (answer.ok) {
+        // Somebody who signed in again beside this page goes on here: the answer brings the new session's token.
+        token = (await answer.json()).csrf;
+        form.querySelector('[name="_csrf"]').value = token;
+        const time = new Date().toLocaleTimeString('vi-VN', { hour: '2-digit', minute: '2-digit' });
+        told.textContent = `Bản nháp lưu lúc ${time}`;
+      } else if (answer.status === 401) {
+        tellSignedOut(told);
+      } else {
+        told.textContent = answer.status === 409 ? 'Việc này đã được người khác xử lý' : 'Chưa lưu được bản nháp';
+      }
     } catch {
       told.textContent = 'Mất kết nối, bản nháp chưa được lưu';
     }
