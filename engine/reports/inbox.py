@@ -81,8 +81,9 @@ SEARCHED = "WITH searched AS MATERIALIZED (SELECT search_cases(:query, 500) AS i
 
 LIST = """
 {searched}
-SELECT w.*, c.status, c.is_late, c.apology, c.explanation, c.decided_at,
-       c.facts->'returned' AS returned, o.name AS assignee_name
+SELECT w.id, w.case_id, w.case_code, w.element_id, w.kind, w.name, w.unit_code, w.role, w.assignee, w.step, w.revision,
+       w.is_paused, w.taken_at, w.due_at, w.sort_at, w.case_legal_due_at, w.procedure_code, w.procedure_name,
+       w.applicant, c.status, c.is_late, c.decided_at, c.facts->'returned' AS returned, o.name AS assignee_name
 FROM (SELECT * FROM ({lists}) AS found ORDER BY found.sort_at, found.id LIMIT {limit}) AS w
 JOIN cases c ON c.id = w.case_id
 LEFT JOIN officer o ON o.id = w.assignee
@@ -90,6 +91,9 @@ ORDER BY w.sort_at, w.id
 """
 
 COUNT = "{searched} SELECT count(*) FROM (SELECT FROM ({lists}) AS found LIMIT {limit}) AS counted"
+
+PLANNED_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
+"""Each list has one good plan whatever its values are: planning anew for each officer took half the time."""
 
 PROCEDURES = """
 WITH RECURSIVE found AS (
@@ -115,9 +119,11 @@ SELECT DISTINCT procedure_code AS code, procedure_name AS name FROM found ORDER 
 def inbox_page(connection: Connection, wanted: InboxFilter, now: datetime, soon: datetime) -> InboxPage:
     """One page of 50. `soon` is the moment before which work counts as nearly due."""
     sql, parameters = _compose(LIST, wanted, now, soon, limit=PAGE + 1, with_cursor=True)
-    rows = connection.execute(text(sql), parameters).mappings().all()
-    is_more = len(rows) > PAGE
-    items = [dict(row) for row in rows[:PAGE]]
+    connection.execute(text(PLANNED_ONCE))
+    found = connection.execute(text(sql), parameters)
+    columns = tuple(found.keys())
+    rows = [dict(zip(columns, row, strict=True)) for row in found]  # a third of the time that mappings() takes
+    is_more, items = len(rows) > PAGE, rows[:PAGE]
     return InboxPage(items=items, next_cursor=cursor_after(items[-1]) if is_more else None)
 
 

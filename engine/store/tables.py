@@ -113,6 +113,20 @@ calendar_version = Table(
     Column("version", Integer, primary_key=True),
     Column("body", JSONB, nullable=False),
     Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("published_at", Moment, nullable=False, server_default=NOW),  # business moment
+    Column("published_by", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),  # why, and the act it rests on
+    Column("superseded_at", Moment),  # the only column that ever changes
+)
+
+calendar_draft = Table(
+    "calendar_draft",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("body", JSONB, nullable=False),  # the next version as edited so far
+    Column("revision", Integer, nullable=False),
+    Column("edited_by", Text, nullable=False),
+    Column("edited_at", Moment, nullable=False, server_default=NOW),
 )
 
 # --- procedures and their processes -----------------------------------------------------------------------------------
@@ -193,6 +207,7 @@ cases = Table(
     Column("apology", Text, nullable=False, server_default="none"),  # none | drafted | issued | escalated
     Column("data_key", LargeBinary),  # per-case key, wrapped by the key outside the database
     Column("ledger", JSONB, nullable=False, server_default=text("'[]'")),  # intervals, engine.deadlines.ledger
+    Column("calendar_version", Integer, nullable=False, server_default=text("1")),  # what its dates are computed with
     Column("facts", JSONB, nullable=False, server_default=text("'{}'")),  # channel, result delivery, phase, limits
     Column("revision", Integer, nullable=False),  # number of acts
     Column("last_at", Moment, nullable=False),  # business moment of the newest event; the next is never before it
@@ -202,6 +217,7 @@ cases = Table(
     Index("ix_cases_parent", "parent_id", postgresql_where=text("parent_id is not null")),
     Index("ix_cases_open_late", "lead_unit", postgresql_where=text("closed_at is null and is_late")),
     Index("ix_cases_participants", "participants", postgresql_using="gin"),
+    Index("ix_cases_calendar", "calendar_version", postgresql_where=text("closed_at is null")),
     # a row of 3 kB is rewritten by every act: keep it whole, and its next version on its own page
     postgresql_with={"toast_tuple_target": 8160, "fillfactor": 70},
 )
@@ -357,6 +373,8 @@ work_item = Table(
     Index(
         "ix_work_item_mine",
         "assignee",
+        "unit_code",
+        "role",
         "sort_at",
         "id",
         postgresql_where=text("state = 'open' and assignee is not null"),
@@ -396,6 +414,24 @@ timer = Table(
         postgresql_where=text("queued_at is null and acted_at is null and cancelled_at is null"),
     ),
     Index("ix_timer_case", "case_id", postgresql_where=text("acted_at is null and cancelled_at is null")),
+)
+
+date_move = Table(  # every moved date, for auditors; the event of the same number is the evidence
+    "date_move",
+    metadata,
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("type", Text, nullable=False),  # of the event
+    Column("unit_code", Text, nullable=False),  # the lead unit
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("legal_from", Moment),
+    Column("legal_to", Moment),
+    Column("promised_from", Moment),
+    Column("promised_to", Moment),
+    Column("calendar_version", Integer, nullable=False),
+    Index(None, "at", "case_id"),
 )
 
 subscription = Table(
@@ -495,5 +531,7 @@ blob = Table(
     Column("touched_at", Moment, nullable=False, server_default=NOW),
 )
 
-CASE_TABLES = (party, paper, form_submission, event, personal_value, work_item, timer, subscription, delivery, letter)
+CASE_TABLES = (
+    party, paper, form_submission, event, personal_value, work_item, timer, date_move, subscription, delivery, letter
+)  # fmt: skip
 """Tables with a case_id, behind the row-level policy by participation."""
