@@ -9,6 +9,7 @@ MotCuaError
 │   ├── NotAllowed             this person may not (HTTP 403)
 │   ├── NotFound               nothing there that this person may see (HTTP 404)
 │   ├── StaleTask              somebody else was faster
+│   ├── MigrationRefused       a case cannot go to another version of its process, with reasons
 │   └── CaseBusy               another act holds the case; try again
 ├── ExpressionError            a CEL expression that does not compile or evaluate
 ├── RunawayProcess             a process that never comes to rest within one step
@@ -73,6 +74,14 @@ class NotFound(Refused):
 
 class StaleTask(Refused):
     """Việc này đã được người khác xử lý. Hãy tải lại trang để xem tình trạng mới."""
+
+
+class MigrationRefused(Refused):
+    """Hồ sơ không chuyển sang phiên bản khác được."""
+
+    def __init__(self, message: str = "", reasons: Sequence[str] = ()) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message or " ".join(["Hồ sơ không chuyển sang phiên bản khác được.", *self.reasons]))
 
 
 class CaseBusy(Refused):

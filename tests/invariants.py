@@ -69,6 +69,9 @@ def _of_case(house: House, connection: Connection, case_id: UUID) -> Iterator[st
             case_id,
             (Recorded.of(one.content) for one in events),
             working_time=house.working_time,
+            earlier=house.versions.by_content(
+                connection, row["procedure_code"], {one.content["version"] for one in events}
+            ),
         )
     except ReplayMismatch as error:
         yield error.message

@@ -54,6 +54,7 @@ def import_folder(
 ) -> Imported:
     """Store a procedure folder as a new draft version, or find the version that has this very content.
 
+    Content compiled by a release of other semantics is compiled anew, as a version of its own.
     With `is_copy`, the same content becomes a new draft all the same: somebody is about to change it.
     A model that cannot run is kept as a draft without a compiled form, with its findings.
     """
@@ -81,7 +82,9 @@ def import_folder(
     )
     known = connection.execute(
         select(process_version.c.id, process_version.c.number).where(
-            process_version.c.procedure_code == manifest.code, process_version.c.content_hash == content
+            process_version.c.procedure_code == manifest.code,
+            process_version.c.content_hash == content,
+            process_version.c.semantics == SEMANTICS,
         )
     ).first()
     if known is not None and not is_copy:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from engine.errors import NotFound, Refused
 from engine.model.procedure import Manifest
-from engine.run import Program, load_program
+from engine.run import SEMANTICS, Program, load_program
 from engine.store.tables import process_version
 
 PUBLISHED = (
@@ -58,6 +58,29 @@ class Versions:
         version = _version(row)
         with self._lock:
             return self._known.setdefault(version_id, version)
+
+    def current(self, connection: Connection, version_id: UUID) -> Version:
+        """As `get`, with the state that the version has now: it changes once or twice in a version's life."""
+        version = self.get(connection, version_id)
+        row = connection.execute(
+            select(process_version.c.state, process_version.c.effective_on).where(process_version.c.id == version_id)
+        ).one()
+        return replace(version, state=row.state, effective_on=row.effective_on)
+
+    def by_content(
+        self, connection: Connection, procedure_code: str, hashes: Iterable[str]
+    ) -> dict[tuple[str, int], Program]:
+        """The programs of these contents by content hash and semantics; those of other semantics do not run here."""
+        found = select(process_version.c.id, process_version.c.content_hash).where(
+            process_version.c.procedure_code == procedure_code,
+            process_version.c.content_hash.in_([bytes.fromhex(one) for one in hashes]),
+            process_version.c.semantics == SEMANTICS,
+            process_version.c.spec.is_not(None),
+        )
+        return {
+            (bytes(row.content_hash).hex(), SEMANTICS): self.get(connection, row.id).program
+            for row in connection.execute(found)
+        }
 
     def published(self, connection: Connection, procedure_code: str, on: date) -> Version:
         """The version that new cases of this procedure start on; raises Refused when none is in force yet."""

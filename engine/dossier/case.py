@@ -17,7 +17,7 @@ from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.command import Filled, PaperGiven, TaskRef
 from engine.dossier.record import CASE_FIELDS, Record, Row
-from engine.dossier.replay import START, write_input
+from engine.dossier.replay import MIGRATE, START, write_input
 from engine.errors import NotAllowed, NotFound, Refused, StaleTask
 from engine.history.canonical import canonical_bytes, moment_text
 from engine.history.chain import EVENT_FORMAT, next_hash
@@ -84,9 +84,20 @@ class Case:
 
     @classmethod
     def load(
-        cls, house: House, connection: Connection, actor: Actor, case_id: UUID, kind: str, task: TaskRef | None
+        cls,
+        house: House,
+        connection: Connection,
+        actor: Actor,
+        case_id: UUID,
+        kind: str,
+        task: TaskRef | None,
+        *,
+        version: Version | None = None,
     ) -> Case:
-        """Lock and read the case; with `task`, check that it is still open, unmoved, and this actor's to do."""
+        """Lock and read the case; with `task`, check that it is still open, unmoved, and this actor's to do.
+
+        `version` is for the act that brings it to another one.
+        """
         asked = {"case_id": case_id, "task_id": task.id if task else None}
         found = execute_direct(connection, LOAD, asked).fetchone()
         if found is None:
@@ -95,7 +106,8 @@ class Case:
         row = dict(zip(COLUMNS, fields, strict=True)) | {"now": now, "real_now": real_now}
         if task is not None:
             check_task(actor, item, task)
-        return cls(house, connection, actor, kind, row, item, house.versions.get(connection, row["version_id"]))
+        version = version or house.versions.get(connection, row["version_id"])
+        return cls(house, connection, actor, kind, row, item, version)
 
     @property
     def ruleset(self) -> Ruleset:
@@ -136,6 +148,11 @@ class Case:
         self.inputs.append(write_input(given))
         movement.follow(self, step, before)
         return step
+
+    def go_on_as(self, instance: Instance, told: Row) -> None:
+        """From now on the process is this one, made of the inputs so far on the case's new version."""
+        self._instance = instance
+        self.inputs.append({"kind": MIGRATE, **told})
 
     def must_be_open(self) -> None:
         """Raise Refused when the case has ended."""

@@ -41,7 +41,7 @@ def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
         close(case, gone, is_done=gone.address in completed)
     for waiting in step.opened:
         _open(case, waiting, is_same_step=waiting.properties.get("step", "") in closing)
-    _follow_timers(case)
+    follow_timers(case)
     if step.is_ended:
         case.row["closed_at"] = case.now
         case.facts["end"] = step.end_event or ""
@@ -227,7 +227,8 @@ def _subscribe(case: Case, waiting: Waiting) -> None:
     )
 
 
-def _follow_timers(case: Case) -> None:
+def follow_timers(case: Case) -> None:
+    """Arm and disarm so that the armed timers are those of the process."""
     armed: dict[str, str] = case.facts.get("timers", {})
     now_armed = {one.address: one for one in case.instance.timers}
     for address in armed.keys() - now_armed.keys():

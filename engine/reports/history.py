@@ -46,6 +46,7 @@ TITLES: Mapping[str, str] = {
     "LetterIssued": "Phát hành văn bản",
     "PickUpOrdered": "Đặt bưu điện thu gom tại nhà",
     "ReceptionDeclined": "Không tiếp nhận tại quầy",
+    "DossierMigrated": "Chuyển sang phiên bản quy trình khác",
     "ProcessSubmitted": "Trình quy trình",
     "ProcessAppraised": "Thẩm định đạt",
     "ProcessApproved": "Phê duyệt quy trình",
@@ -118,6 +119,8 @@ def title_of(one: Event) -> str:
 def note_of(one: Event) -> str:
     """The reason, question or number that belongs to an event."""
     data = one.content.get("data", {})
+    if one.type == "DossierMigrated":
+        return f"Từ bản {data['from']['number']} sang bản {data['to']['number']}"
     if one.type == "AnswerTaken":
         return OUTCOMES.get(str(data.get("outcome")), "")
     for name in ("reason", "cause", "number", "article", "outcome"):
