@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from engine.deadlines import Ledger
+from engine.deadlines import Calendar, Ledger
 from engine.dossier.house import House
 from engine.dossier.issue_letter import STEPS as LETTER_STEPS
 from engine.dossier.movement import FAR_FUTURE, item_id
@@ -139,9 +139,10 @@ def _waits(connection: Connection, case_id: UUID, process: Instance | None) -> I
 def _times(house: House, connection: Connection, row: dict[str, Any]) -> Iterator[str]:
     """Dates are folds of the ledger, and every copy of them is the same."""
     ledger = Ledger.from_json(row["ledger"])
-    if ledger.due_of_law(house.calendar) != row["legal_due_at"]:
+    calendar = house.calendar_of(row["calendar_version"], row["receiving_unit"])
+    if ledger.due_of_law(calendar) != row["legal_due_at"]:
         yield "the limit of law is not the ledger's"
-    if ledger.promised(house.calendar) != row["promised_at"]:
+    if ledger.promised(calendar) != row["promised_at"]:
         yield "the promised date is not the ledger's"
     is_open = row["closed_at"] is None
     if not is_open and any(one.is_open for one in ledger.intervals):
@@ -152,11 +153,19 @@ def _times(house: House, connection: Connection, row: dict[str, Any]) -> Iterato
     counted = Counter((one["kind"], one["address"]) for one in _timers(connection, row["id"]))
     if any(count > 1 for count in counted.values()):
         yield f"a timer is armed twice: {counted}"
+    yield from _inbox(connection, row, ledger, calendar)
+
+
+def _inbox(connection: Connection, row: dict[str, Any], ledger: Ledger, calendar: Calendar) -> Iterator[str]:
+    """The lines of inboxes show the ledger's moments."""
     for one in _all(connection, "SELECT * FROM work_item WHERE case_id = :id AND state = 'open'", row["id"]):
         if one["case_legal_due_at"] != row["legal_due_at"]:
             yield f"the inbox shows another limit at {one['address']}"
         if one["sort_at"] != (one["due_at"] or one["case_legal_due_at"] or FAR_FUTURE):
             yield f"the inbox sorts {one['address']} by another moment"
+        held = next((held for held in ledger.intervals if held.is_open and held.address == one["address"]), None)
+        if held is not None and one["due_at"] != ledger.due_of_step(held, calendar):
+            yield f"the step at {one['address']} is due at another moment than the ledger's"
         if one["is_paused"] and one["due_at"] is not None:
             yield f"paused work at {one['address']} has a due moment"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.deadlines.blame import Blame, OfficerShare, cause_text
-from engine.deadlines.calendar import Calendar, CalendarDay, DayKind, OfficeHours
+from engine.deadlines.calendar import Calendar, CalendarDay, DayKind, HoursInForce, OfficeHours
 from engine.deadlines.counting import legal_due, operational_due, running_due, working_time_between
 from engine.deadlines.durations import CalendarTime, Duration, working_time
 from engine.deadlines.intervals import Extension, Interval, Owner, Reappointment, Term
@@ -24,6 +24,7 @@ __all__ = [
     "DueState",
     "Duration",
     "Extension",
+    "HoursInForce",
     "Interval",
     "Ledger",
     "Limit",

@@ -57,7 +57,7 @@ def spent_by_holder(intervals: Iterable[Interval], calendar: Calendar, at: datet
     held: dict[Holder, list[Interval]] = defaultdict(list)
     for interval in intervals:
         held[interval.owner, interval.unit].append(interval)
-    return {holder: _time(_spans(mine, at), (), calendar) for holder, mine in held.items()}
+    return {holder: _time(_spans(mine, at), (), calendar.for_unit(holder[1])) for holder, mine in held.items()}
 
 
 def blame_of(
@@ -74,6 +74,7 @@ def blame_of(
 
 def _blame(visits: list[Interval], pauses: Sequence[Span], calendar: Calendar, at: datetime | None) -> Blame:
     first = visits[0]
+    calendar = calendar.for_unit(first.unit)
     spans = _spans(visits, at)
     limit = next((one.limit for one in visits if one.limit is not None), None)
     due = None

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any, Self
 
 from engine.deadlines.moments import VIETNAM, in_vietnam
-from engine.deadlines.timeline import DAY, FIRST, LAST, MICROSECOND, Hours, Timeline
+from engine.deadlines.timeline import DAY, FIRST, LAST, MICROSECOND, Hours, Timeline, Week
 from engine.errors import InputError
 
 Sessions = tuple[tuple[time, time], ...]
@@ -73,21 +73,57 @@ class OfficeHours:
     saturday: Sessions = ()
     sunday: Sessions = ()
     makeup: Sessions = ()  # of a make-up working day; the weekday's when empty
+    cutoff: time | None = None  # a dossier received later counts as received on the next working day
 
     @classmethod
     def from_json(cls, body: object) -> Self:
         """Read {"weekday": ["07:00-11:30", "13:30-17:00"]}; what is not given keeps its default."""
         if not isinstance(body, Mapping):
-            raise InputError("Giờ làm việc không đúng dạng: cần các mục weekday, saturday, sunday, makeup.")
-        unknown = set(body) - {"weekday", "saturday", "sunday", "makeup"}
+            raise InputError("Giờ làm việc không đúng dạng: cần các mục weekday, saturday, sunday, makeup, cutoff.")
+        unknown = set(body) - {"weekday", "saturday", "sunday", "makeup", "cutoff"}
         if unknown:
             raise InputError(f"Giờ làm việc có mục lạ: {', '.join(sorted(unknown))}.")
-        hours = {name: parse_sessions(rows) for name, rows in body.items()}
-        return cls(**hours)
+        hours: dict[str, Any] = {name: parse_sessions(rows) for name, rows in body.items() if name != "cutoff"}
+        return cls(**hours, cutoff=_time(body["cutoff"]) if body.get("cutoff") else None)
 
-    def to_json(self) -> dict[str, list[str]]:
-        body = {"weekday": self.weekday, "saturday": self.saturday, "sunday": self.sunday, "makeup": self.makeup}
-        return {name: write_sessions(sessions) for name, sessions in body.items() if sessions}
+    def to_json(self) -> dict[str, Any]:
+        rows = {"weekday": self.weekday, "saturday": self.saturday, "sunday": self.sunday, "makeup": self.makeup}
+        body: dict[str, Any] = {name: write_sessions(sessions) for name, sessions in rows.items() if sessions}
+        return body | ({"cutoff": f"{self.cutoff:%H:%M}"} if self.cutoff else {})
+
+    @property
+    def week(self) -> tuple[Sessions, ...]:
+        """Monday to Sunday."""
+        return (*(self.weekday,) * 5, self.saturday, self.sunday)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursInForce:
+    """Office hours from a day on: of one unit, or of every unit that has none of its own when `unit` is empty."""
+
+    since: date
+    hours: OfficeHours
+    unit: str = ""
+    status: str = "seen"
+    source: str = ""
+
+    @classmethod
+    def from_json(cls, row: object) -> Self:
+        """Read one row of `office_hours`."""
+        if not isinstance(row, Mapping):
+            raise InputError(f"Giờ làm việc '{row}' trong lịch không đúng dạng: cần since và hours.")
+        return cls(
+            since=_date(row.get("since")),
+            hours=OfficeHours.from_json(row.get("hours")),
+            unit=str(row.get("unit", "")),
+            status=str(row.get("status", "seen")),
+            source=str(row.get("source", "")),
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        row: dict[str, Any] = {"since": self.since.isoformat(), "hours": self.hours.to_json(), "status": self.status}
+        row |= {"unit": self.unit} if self.unit else {}
+        return row | ({"source": self.source} if self.source else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,25 +132,41 @@ class Calendar:
 
     name: str
     version: int = 1
-    hours: OfficeHours = field(default_factory=OfficeHours)
+    hours: OfficeHours = field(default_factory=OfficeHours)  # until a row of office_hours says otherwise
     days: tuple[CalendarDay, ...] = ()
+    office_hours: tuple[HoursInForce, ...] = ()
+    unit: str = ""  # whose working time this is; empty: of units without hours of their own
     timeline: Timeline = field(init=False, repr=False, compare=False)
+    periods: tuple[tuple[date, OfficeHours], ...] = field(init=False, repr=False, compare=False)
+    of_units: dict[str, Calendar] = field(init=False, repr=False, compare=False)  # laid out so far, shared by them all
 
     def __post_init__(self) -> None:
         by_date = {day.on: day for day in self.days}
         if len(by_date) != len(self.days):
             raise InputError(f"Lịch làm việc '{self.name}' khai một ngày hai lần.")
-        if not self.hours.weekday:
+        own = [one for one in self.office_hours if one.unit == self.unit]
+        rows = {one.since: one.hours for one in own or self.office_hours if one.unit in {self.unit, ""}}
+        if len({(one.unit, one.since) for one in self.office_hours}) != len(self.office_hours):
+            raise InputError(f"Lịch làm việc '{self.name}' khai giờ làm việc của một đơn vị hai lần cùng ngày.")
+        periods = ((FIRST, self.hours), *((max(since, FIRST), rows[since]) for since in sorted(rows)))
+        if not all(hours.weekday for _, hours in periods):
             raise InputError(f"Lịch làm việc '{self.name}' không có giờ làm việc.")
-        makeup = self.hours.makeup or self.hours.weekday
+        object.__setattr__(self, "periods", periods)
         exceptions = {
-            day.on: _hours(day.hours or makeup) if day.kind is DayKind.work else ()
+            day.on: _hours(day.hours or self._makeup(day.on)) if day.kind is DayKind.work else ()
             for day in self.days
             if day.is_in_force and FIRST <= day.on <= LAST
         }
-        week = [_hours(self.hours.weekday)] * 5 + [_hours(self.hours.saturday), _hours(self.hours.sunday)]
-        usual_end = _microseconds(self.hours.weekday[-1][1])
-        object.__setattr__(self, "timeline", Timeline(week, exceptions, day_end=usual_end))
+        weeks = [
+            Week(
+                since=since,
+                days=tuple(_hours(sessions) for sessions in hours.week),
+                usual_end=_microseconds(hours.weekday[-1][1]),
+            )
+            for since, hours in periods
+        ]
+        object.__setattr__(self, "timeline", Timeline(weeks, exceptions))
+        object.__setattr__(self, "of_units", {})
 
     @classmethod
     def from_json(cls, body: object) -> Self:
@@ -129,19 +181,38 @@ class Calendar:
             version=version,
             hours=OfficeHours.from_json(body.get("hours", {})),
             days=tuple(CalendarDay.from_json(row) for row in body.get("days", [])),
+            office_hours=tuple(HoursInForce.from_json(row) for row in body.get("office_hours", [])),
         )
 
     def to_json(self) -> dict[str, Any]:
+        """The whole calendar, every unit's hours included."""
         return {
             "name": self.name,
             "version": self.version,
             "hours": self.hours.to_json(),
             "days": [day.to_json() for day in self.days],
-        }
+        } | ({"office_hours": [one.to_json() for one in self.office_hours]} if self.office_hours else {})
 
     def with_office_hours(self, hours: OfficeHours) -> Calendar:
-        """The same days with a unit's own hours."""
+        """The same days with other hours."""
         return self if hours == self.hours else replace(self, hours=hours)
+
+    def for_unit(self, unit: str | None) -> Calendar:
+        """The working time of one unit: by its own office hours, or by those of all."""
+        mine = unit if unit and any(one.unit == unit for one in self.office_hours) else ""
+        if mine == self.unit:
+            return self
+        found = self.of_units.get(mine)
+        if found is None:
+            found = replace(self, unit=mine)
+            object.__setattr__(found, "of_units", self.of_units)
+            self.of_units.setdefault(self.unit, self)
+            found = self.of_units.setdefault(mine, found)
+        return found
+
+    def hours_on(self, on: date) -> OfficeHours:
+        """The office hours in force on a day."""
+        return next(hours for since, hours in reversed(self.periods) if since <= on)
 
     @staticmethod
     def local(moment: datetime) -> datetime:
@@ -172,6 +243,10 @@ class Calendar:
     def unconfirmed_days(self, first: date, last: date) -> tuple[CalendarDay, ...]:
         """Rows in the span that nobody has confirmed: a date promised across them may move."""
         return tuple(day for day in self.days if day.status != "seen" and first <= day.on <= last)
+
+    def _makeup(self, on: date) -> Sessions:
+        hours = self.hours_on(on)
+        return hours.makeup or hours.weekday
 
     def _index(self, on: date) -> int | None:
         line, midnight = self.timeline, self._midnight(on)
@@ -208,6 +283,13 @@ def _session(row: object) -> tuple[time, time]:
     except ValueError:
         pass
     raise InputError(f"Giờ làm việc '{row}' không đúng dạng, ví dụ đúng: 07:00-11:30.")
+
+
+def _time(text: object) -> time:
+    try:
+        return time.fromisoformat(str(text).strip().zfill(5))
+    except ValueError as error:
+        raise InputError(f"Giờ chốt '{text}' không đúng dạng, ví dụ đúng: 16:30.") from error
 
 
 def _hours(sessions: Sessions) -> Hours:

@@ -165,9 +165,11 @@ def _running(line: Timeline, stamp: int, working: int, held: Stamps) -> int:
         if paused_from >= target:
             break
         target += paused_to - paused_from
-    if target > begun:
-        return line.reached(target)
-    return line.resting(stamp)
+    due = line.reached(target) if target > begun else line.resting(stamp)
+    for start, end in held:
+        if start <= due < end:  # it stands at the very moment it would end: that moment comes when it runs again
+            due = line.resting(end)
+    return due
 
 
 def _due_with_cutoff(line: Timeline, stamp: int, limit: Limit, held: Stamps, cutoff: time) -> int:

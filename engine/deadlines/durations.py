@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,6 +68,11 @@ class CalendarTime:
     """Adds durations for the process engine: in working hours of a calendar, or on the wall clock."""
 
     calendar: Calendar
+    versions: Callable[[int], Calendar] | None = None  # where the other versions of this calendar are
+
+    def of_version(self, version: int) -> CalendarTime:
+        """The same by another version of the calendar; itself where there is no other."""
+        return self if self.versions is None else CalendarTime(self.versions(version), self.versions)
 
     def add(self, start: datetime, duration: Duration | timedelta | str, mode: Mode = "working") -> datetime:
         """The moment a timer that starts here is due."""
@@ -80,6 +86,6 @@ class CalendarTime:
         return running_due(moment, span, self.calendar)
 
 
-def working_time(calendar: Calendar) -> CalendarTime:
+def working_time(calendar: Calendar, versions: Callable[[int], Calendar] | None = None) -> CalendarTime:
     """The calendar as the process engine's source of due moments."""
-    return CalendarTime(calendar)
+    return CalendarTime(calendar, versions)

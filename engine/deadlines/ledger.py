@@ -20,6 +20,7 @@ from engine.deadlines.counting import (
     legal_due,
     merge_spans,
     moved_by_pauses,
+    operational_due,
     running_due,
     running_time_between,
     working_time_between,
@@ -196,7 +197,23 @@ class Ledger:
         if not made:
             return self.due_of_law(calendar, at)
         last = made[-1]
-        return moved_by_pauses(last.promised_at, calendar, since=last.at, pauses=self.pauses(at))
+        promised = moved_by_pauses(last.promised_at, calendar, since=last.at, pauses=self.pauses(at))
+        is_open = calendar.is_working_day(calendar.local(promised).date())
+        return (
+            promised if is_open else legal_due(promised, Limit.working_days(1), calendar)
+        )  # closed since: the next day
+
+    def due_of_step(self, interval: Interval, calendar: Calendar) -> datetime | None:
+        """When the step that an interval belongs to must be done: counted from the first of its tasks in a row, in its
+        unit's hours, without the pauses, and never past the limit of law; None without a limit.
+        """
+        if interval.limit is None or not interval.is_running:
+            return None
+        hours, begun = calendar.for_unit(interval.unit), self._step_began_at(interval)
+        due = operational_due(begun, interval.limit, hours, pauses=self.pauses())
+        law = self.due_of_law(calendar)
+        # half days and whole days add up past the limit of law, which no step may exceed
+        return min(due, law) if law is not None and law > interval.started_at else due
 
     def is_late(self, calendar: Calendar, at: datetime) -> bool:
         """Was any term of law missed by `at`? An apology does not cure it; a pause cannot cause it."""
@@ -285,6 +302,13 @@ class Ledger:
     def _running_until(self, at: datetime) -> datetime:
         """`at`, or where the clock stopped before."""
         return min((one.started_at for one in self.intervals if one.is_open_pause and one.started_at < at), default=at)
+
+    def _step_began_at(self, interval: Interval) -> datetime:
+        begun = interval.started_at
+        for one in reversed(self.intervals):
+            if interval.step and one.step == interval.step and one.ended_at == begun and one.started_at < begun:
+                begun = one.started_at
+        return begun
 
     def _ended(self, at: datetime) -> tuple[Term, ...]:
         if not self.terms or self.terms[-1].ended_at is not None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from engine.deadlines.moments import VIETNAM
@@ -22,22 +23,37 @@ DAY = 86_400_000_000
 Hours = tuple[tuple[int, int], ...]  # sessions of one day, microseconds since midnight
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Office hours from a day on: Monday to Sunday, and the hour at which a closed day is taken to end."""
+
+    since: date
+    days: tuple[Hours, ...]
+    usual_end: int
+
+
 class Timeline:
     """Sessions, openings and closings of every day of the window, in order."""
 
-    __slots__ = ("closes", "day_end", "done", "ends", "opens", "starts")
+    __slots__ = ("_usual_ends", "_weeks_from", "closes", "done", "ends", "opens", "starts")
 
-    def __init__(self, week: Sequence[Hours], exceptions: Mapping[date, Hours], *, day_end: int) -> None:
-        """`week` is Monday to Sunday; `exceptions` are working days by decision, or days off (no hours).
+    def __init__(self, weeks: Sequence[Week], exceptions: Mapping[date, Hours]) -> None:
+        """`weeks` follow each other, the first from the window's first day; `exceptions` are working days by decision,
+        or days off (no hours).
 
         A Saturday or Sunday session of the week adds working hours; it makes no working day of law.
         """
         self.starts, self.ends, self.done = array("q"), array("q"), array("q")
         self.opens, self.closes = array("q"), array("q")
-        self.day_end = day_end
+        self._weeks_from = [(week.since - FIRST).days for week in weeks]
+        self._usual_ends = [week.usual_end for week in weeks]
         changed = {(day - FIRST).days: hours for day, hours in exceptions.items()}
         worked, weekday = 0, FIRST.weekday()
+        coming = dict(zip(self._weeks_from, weeks, strict=True))
+        week = weeks[0].days
         for index in range((LAST - FIRST).days + 1):
+            if index in coming:
+                week = coming[index].days
             hours = changed.get(index)
             is_working = bool(hours) if hours is not None else weekday < 5 and bool(week[weekday])
             midnight = index * DAY
@@ -131,7 +147,7 @@ class Timeline:
         index = bisect_left(self.opens, midnight)
         if index < len(self.opens) and self.opens[index] < midnight + DAY:
             return self.closes[index]
-        return midnight + self.day_end
+        return midnight + self._usual_ends[bisect_right(self._weeks_from, ordinal) - 1]
 
     @staticmethod
     def outside() -> InputError:

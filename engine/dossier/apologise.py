@@ -40,12 +40,12 @@ def draft(case: Case) -> None:
     """Draft the apology and lay it before the head of the unit that holds the dossier. Called by the timer's act."""
     if case.row["apology"] != "none" or case.row["decided_at"] is not None:
         return
-    at_fault = case.ledger.at_fault(case.house.calendar, case.now)
+    at_fault = case.ledger.at_fault(case.calendar, case.now)
     unit_code = (at_fault.unit if at_fault else None) or case.row["lead_unit"]
     if case.house.directory[unit_code].is_external:
         unit_code = case.row["lead_unit"]
     names = {code: one.name for code, one in case.house.directory.units.items()}
-    reason = cause_text(case.ledger.blame(case.house.calendar, case.now), names) or DEFAULT_REASON
+    reason = cause_text(case.ledger.blame(case.calendar, case.now), names) or DEFAULT_REASON
     proposed = proposed_date(case)
     letter_id = draft_letter(
         case,
@@ -81,7 +81,7 @@ def proposed_date(case: Case) -> datetime:
     """The limit of law, moved by the work that the process's own limits still foresee, at least one working day."""
     start = case.row["legal_due_at"] or case.now
     more = Limit(Decimal(remaining_days(case)), LimitUnit.working_day)
-    return legal_due(max(start, case.now), more, case.house.calendar)
+    return legal_due(max(start, case.now), more, case.calendar)
 
 
 def remaining_days(case: Case) -> int:
@@ -119,7 +119,7 @@ def apologise_and_reappoint(house: House, actor: Actor, command: Apologise) -> N
             raise FormRefused(errors={"reason": "Ghi rõ lý do chậm (ít nhất một câu)."})
         if command.promised_at <= case.now:
             raise FormRefused(errors={"promised_at": "Ngày hẹn lại phải sau hôm nay."})
-        if not house.calendar.is_working_day(house.calendar.local(command.promised_at).date()):
+        if not case.calendar.is_working_day(case.calendar.local(command.promised_at).date()):
             raise FormRefused(errors={"promised_at": "Ngày hẹn lại phải là ngày làm việc."})
         appointed = case.row["promised_at"]
         case.ledger = case.ledger.reappoint(case.now, command.promised_at, reason=command.reason.strip())

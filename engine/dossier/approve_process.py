@@ -61,7 +61,7 @@ def _open(
     case.facts |= {"subject": told, "applicant": told["title"], "applicant_key": told["title"].lower()}
     case.row["title"] = told["title"]
     instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
+        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
     )
     case.begin(instance, step)
     first = next(one for one in instance.waiting if one.kind == "task")
@@ -131,7 +131,7 @@ def approve(case: Case, waiting: Waiting, form: Filled) -> None:
 def publish(case: Case, waiting: Waiting, form: Filled) -> None:
     """On the software from this day; running dossiers stay on the version they began with."""
     case.event_type = "ProcessPublished"
-    today = case.house.calendar.local(case.now).date()
+    today = case.calendar.local(case.now).date()
     effective = date.fromisoformat(str(form.values.get("effective_on") or today.isoformat()))
     subject = case.facts["subject"]
     publishing.publish(case.connection, UUID(subject["version"]), effective)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.catalogue.directory import Seating
 from engine.catalogue.versions import Version
-from engine.deadlines import Ledger
+from engine.deadlines import Calendar, CalendarTime, Ledger, working_time
 from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.command import Filled, PaperGiven, TaskRef
@@ -79,6 +79,8 @@ class Case:
         self.passed: list[Row] = []
         self.flows: list[str] = []
         self.jobs: list[tuple[str, Row]] = []
+        self.moved: Row = {}  # the limit of law, the promised date: [before, after]
+        self.is_retimed = False  # the calendar has changed: everything computed with it is computed anew
         self.is_void = False  # the act found nothing to do: nothing is written
         self._instance: Instance | None = None
 
@@ -120,9 +122,20 @@ class Case:
             if self.row["state"] is None:
                 raise Refused("Hồ sơ này đã kết thúc.")
             self._instance = Instance.restore(
-                self.version.program, bytes(self.row["state"]), working_time=self.house.working_time
+                self.version.program, bytes(self.row["state"]), working_time=self.working_time
             )
         return self._instance
+
+    @property
+    def calendar(self) -> Calendar:
+        """The version of the calendar that this case is computed with, in the hours of the unit that received it."""
+        known = self.house.calendars.get(self.connection, self.row["calendar_version"])
+        return known.for_unit(self.row["receiving_unit"])
+
+    @property
+    def working_time(self) -> CalendarTime:
+        """How timers of this case's process add working time: in the hours of all units."""
+        return working_time(self.calendar.for_unit(None), self.house.calendar_of)
 
     @property
     def seating(self) -> Seating:
@@ -138,7 +151,7 @@ class Case:
     def begin(self, instance: Instance, step: Step) -> None:
         """Take up a process that was just started."""
         self._instance = instance
-        self.inputs.append({"kind": START})
+        self.inputs.append({"kind": START, "calendar": self.row["calendar_version"]})
         movement.follow(self, step, {})
 
     def apply(self, given: Input) -> Step:
@@ -336,9 +349,12 @@ class Case:
             "actor": self.actor.for_event(),
             "version": self.version.content_hash.hex(),
             "semantics": self.version.semantics,
+            "calendar": self.row["calendar_version"],
             "status": self.row["status"],
             "data": self.data,
         }
+        if self.moved:
+            event["dates"] = self.moved
         if self.inputs:
             event |= {"inputs": self.inputs, "passed": self.passed, "flows": self.flows}
             event["waiting"] = [one.address for one in self.instance.waiting]

@@ -41,7 +41,7 @@ def decline_reception(house: House, actor: Actor, command: DeclineReception) -> 
 def _decline(house: House, connection: Connection, actor: Actor, command: DeclineReception) -> Received:
     case = new_case(house, connection, actor, command.dossier, "ReceptionDeclined")
     instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=house.working_time
+        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
     )
     case.begin(instance, step)
     case.data |= {"reason": command.reason.strip(), "code": case.row["code"], "letter": command.letter}

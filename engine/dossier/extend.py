@@ -33,7 +33,7 @@ def extend(house: House, actor: Actor, command: Extend) -> None:
             raise Refused("Hồ sơ đã được gia hạn theo điều, khoản này; mỗi căn cứ chỉ gia hạn một lần.")
         before = case.row["legal_due_at"]
         case.ledger = case.ledger.extend(case.now, by, article=command.article)
-        after = case.ledger.due_of_law(house.calendar)
+        after = case.ledger.due_of_law(case.calendar)
         case.data = {
             "by": str(by),
             "article": command.article.strip(),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from engine.catalogue.calendars import Calendars
 from engine.catalogue.directory import Directory
 from engine.catalogue.versions import Versions
 from engine.deadlines import Calendar, CalendarTime, working_time
@@ -18,7 +19,7 @@ from engine.dossier.case import Case
 from engine.dossier.command import TaskRef
 from engine.errors import NotConfigured
 from engine.history.seal import LogKey
-from engine.rulesets import Ruleset, load_rulesets, packaged_calendar
+from engine.rulesets import Ruleset, load_rulesets
 from engine.store.blobs import BlobStore, LocalBlobStore
 from engine.store.clock import Clock
 from engine.store.database import Store
@@ -31,7 +32,7 @@ LOG_ORIGIN = "motcua/ha-tinh"
 
 @dataclass(slots=True, kw_only=True)
 class House:
-    """The store and what is read from it once: units, versions, rulesets, the calendar, the neighbours."""
+    """The store and what is read from it once: units, versions, rulesets, calendars, the neighbours."""
 
     settings: Settings
     store: Store
@@ -41,7 +42,7 @@ class House:
     registry: Registry
     versions: Versions = field(default_factory=Versions)
     rulesets: Mapping[str, Ruleset] = field(default_factory=lambda: {one.name: one for one in load_rulesets()})
-    calendar: Calendar = field(default_factory=packaged_calendar)
+    calendars: Calendars = field(default_factory=Calendars)
     _directory: Directory | None = None
 
     @classmethod
@@ -63,9 +64,26 @@ class House:
         return LogKey.of(self.settings.key("log"), origin=LOG_ORIGIN)
 
     @property
+    def calendar(self) -> Calendar:
+        """The version in force. What is computed for a case uses the case's own version: `calendar_of`."""
+        recent = self.calendars.recent
+        if recent is None:
+            with self.store.transaction(role="worker") as connection:
+                recent = self.calendars.newest(connection)
+        return recent
+
+    def calendar_of(self, version: int, unit: str | None = None) -> Calendar:
+        """The version that a case's dates are computed with, in the office hours of a unit."""
+        found = self.calendars.known(version)
+        if found is None:
+            with self.store.transaction(role="worker") as connection:
+                found = self.calendars.get(connection, version)
+        return found.for_unit(unit)
+
+    @property
     def working_time(self) -> CalendarTime:
-        """How the process engine adds working time."""
-        return working_time(self.calendar)
+        """How the process engine adds working time; a replay asks it for the version that each case began with."""
+        return working_time(self.calendar, self.calendar_of)
 
     @property
     def directory(self) -> Directory:

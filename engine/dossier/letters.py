@@ -27,7 +27,7 @@ def draft_letter(
             "state": "approved" if is_approved else "drafted",
             "unit_code": unit_code,
             "number": None,
-            "year": case.house.calendar.local(case.now).year,
+            "year": case.calendar.local(case.now).year,
             "notation": None,
             "data": dict(data or {}),
             "pdf": None,

@@ -16,7 +16,6 @@ import orjson
 from sqlalchemy import Connection, select, text, update
 
 from engine.catalogue.versions import Version
-from engine.deadlines import working_time
 from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
@@ -157,8 +156,8 @@ class _Migrating:
         target = Target(
             version=self.case.version,
             mapping=self.command.mapping,
-            working_time=working_time(house.calendar),
-            now=house.calendar.local(self.case.now),
+            working_time=self.case.working_time,
+            now=self.case.calendar.local(self.case.now),
             seat=lambda seat: house.directory.resolve(seat, self.case.seating),
         )
         standing = Standing(
@@ -249,10 +248,10 @@ class _Migrating:
     def _move(self, address: str, now: Waiting, step: str) -> None:
         case = self.case
         self._rename_item(address, now)
-        if step and now.properties.get("step", "") != step:
-            dues = case.facts.get("step_dues", {})
-            if step in dues:
-                dues[now.properties.get("step", "")] = dues[step]
+        named = now.properties.get("step", "")
+        if step and named != step:  # the time of a step is counted from its first task, whatever it is called now
+            renamed = (replace(one, step=named) if one.step == step else one for one in case.ledger.intervals)
+            case.ledger = replace(case.ledger, intervals=tuple(renamed))
         if address == now.address:
             return
         case.ledger = replace(

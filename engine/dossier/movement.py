@@ -14,6 +14,7 @@ from engine.deadlines import Interval, Limit, Owner, operational_due, parse_limi
 from engine.dossier.orders import payload_for
 from engine.dossier.replay import written_passage
 from engine.dossier.status import Status
+from engine.history.canonical import moment_text
 from engine.run import Step, Waiting
 
 if TYPE_CHECKING:
@@ -36,11 +37,10 @@ def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
     closed = [before[address] for address in step.closed if address in before]
     case.passed += written_passage(step)
     case.flows += step.flows
-    closing = {one.properties.get("step", "") for one in closed}
     for gone in closed:
         close(case, gone, is_done=gone.address in completed)
     for waiting in step.opened:
-        _open(case, waiting, is_same_step=waiting.properties.get("step", "") in closing)
+        _open(case, waiting)
     follow_timers(case)
     if step.is_ended:
         case.row["closed_at"] = case.now
@@ -60,38 +60,36 @@ def close(case: Case, gone: Waiting, *, is_done: bool) -> None:
         case.record.ended_subscriptions.append(gone.address)
 
 
-def _open(case: Case, waiting: Waiting, *, is_same_step: bool) -> None:
+def _open(case: Case, waiting: Waiting) -> None:
     if waiting.kind == "task":
-        _open_task(case, waiting, is_same_step=is_same_step)
+        _open_task(case, waiting)
     elif waiting.kind == "service":
         _open_order(case, waiting)
     elif waiting.kind == "message":
         _subscribe(case, waiting)
 
 
-def _open_task(case: Case, waiting: Waiting, *, is_same_step: bool) -> None:
+def _open_task(case: Case, waiting: Waiting) -> None:
     told = waiting.properties
     unit_code = case.house.directory.resolve(waiting.unit_seat, case.seating)
     role = told.get("role") or "case_officer"
     is_paused = told.get("clock") == "paused"
-    due = None if is_paused else _step_due(case, told, is_same_step=is_same_step)
     assignee = None if is_paused else case.facts.get("handlers", {}).get(f"{unit_code}|{role}")
     case.participate(unit_code)
-    case.ledger = case.ledger.open(
-        Interval(
-            owner=_owner(told, role),
-            basis=told.get("clock_basis") or "step",
-            started_at=case.now,
-            unit=unit_code,
-            officer=assignee,
-            is_running=not is_paused,
-            element_id=waiting.element_id,
-            address=waiting.address,
-            step=told.get("step", ""),
-            label=told.get("step_name") or waiting.name,
-            limit=_limit(told),
-        )
+    held = Interval(
+        owner=_owner(told, role),
+        basis=told.get("clock_basis") or "step",
+        started_at=case.now,
+        unit=unit_code,
+        officer=assignee,
+        is_running=not is_paused,
+        element_id=waiting.element_id,
+        address=waiting.address,
+        step=told.get("step", ""),
+        label=told.get("step_name") or waiting.name,
+        limit=_limit(told),
     )
+    case.ledger = case.ledger.open(held)
     case.record.opened_items.append(
         work_item(
             case,
@@ -104,7 +102,7 @@ def _open_task(case: Case, waiting: Waiting, *, is_same_step: bool) -> None:
             assignee=assignee,
             form_key=told.get("form") or None,
             step=told.get("step") or None,
-            due_at=due,
+            due_at=case.ledger.due_of_step(held, case.calendar),
             is_paused=is_paused,
         )
     )
@@ -151,7 +149,7 @@ def _open_order(case: Case, waiting: Waiting) -> None:
     target = told.get("target_unit") or waiting.unit_seat
     unit_code = case.house.directory.resolve(target, case.seating)
     limit = _limit(told)
-    due = operational_due(case.now, limit, case.house.calendar) if limit else None
+    due = operational_due(case.now, limit, case.calendar.for_unit(unit_code)) if limit else None
     case.ledger = case.ledger.open(
         Interval(
             owner=Owner.post if told.get("connector") == "postal" else Owner.consulted,
@@ -252,23 +250,6 @@ def _limit(told: Mapping[str, str]) -> Limit | None:
     return parse_limit(words) if words else None
 
 
-def _step_due(case: Case, told: Mapping[str, str], *, is_same_step: bool) -> datetime | None:
-    """The step's time binds, not its tasks': tasks of one step share the moment that its first task set."""
-    limit, step = _limit(told), told.get("step", "")
-    if limit is None:
-        return None
-    dues: dict[str, str] = case.facts.setdefault("step_dues", {})
-    if step and is_same_step and step in dues:
-        return datetime.fromisoformat(dues[step])
-    due = operational_due(case.now, limit, case.house.calendar)
-    law = case.ledger.due_of_law(case.house.calendar)
-    if law is not None and law > case.now:
-        due = min(due, law)  # half days and whole days add up past the limit of law, which no step may exceed
-    if step:
-        dues[step] = due.isoformat()
-    return due
-
-
 def settle(case: Case) -> None:
     """After all inputs of an act: fold the ledger into the case's dates, re-arm its deadlines, name its status."""
     _settle_status(case)
@@ -296,18 +277,19 @@ def _has_left_counter(case: Case) -> bool:
 
 
 def _settle_dates(case: Case) -> None:
-    row, calendar, ledger = case.row, case.house.calendar, case.ledger
-    due, promised = ledger.due_of_law(calendar), ledger.promised(calendar)
-    has_moved = due != row["legal_due_at"]
+    row, ledger = case.row, case.ledger
+    due, promised = ledger.due_of_law(case.calendar), ledger.promised(case.calendar)
+    has_moved, was_counting = due != row["legal_due_at"], case.facts.get("is_counting", False)
+    if case.seq > 1:
+        _record_move(case, {"legal_due": (row["legal_due_at"], due), "promised": (row["promised_at"], promised)})
     row["legal_due_at"], row["promised_at"] = due, promised
+    is_counting = due is not None and ledger.done_at is None and not ledger.is_paused and row["closed_at"] is None
+    if has_moved or case.is_retimed or is_counting > was_counting:
+        _move_items(case, due)
     for item in (*case.record.opened_items, *case.record.changed_items):
         item["case_legal_due_at"] = due
         item["sort_at"] = item["due_at"] or due or FAR_FUTURE
-    if has_moved:
-        case.record.moved_dues.append({"case_legal_due_at": due, "sort_at": due or FAR_FUTURE})
-    is_counting = due is not None and ledger.done_at is None and not ledger.is_paused and row["closed_at"] is None
-    was_counting = case.facts.get("is_counting", False)
-    if has_moved or is_counting != was_counting:
+    if has_moved or case.is_retimed or is_counting != was_counting:
         case.facts["is_counting"] = is_counting
         for kind in ("apology", "legal_limit"):
             if was_counting:
@@ -316,9 +298,51 @@ def _settle_dates(case: Case) -> None:
             _arm_deadlines(case, due)
 
 
+def _move_items(case: Case, due: datetime | None) -> None:
+    """Lines of inboxes are a cache of the ledger: the limit of law of the case, the moment each step is due."""
+    case.record.moved_dues.append({"case_legal_due_at": due, "sort_at": due or FAR_FUTURE})
+    steps = {
+        str(item_id(case.id, one.address)): case.ledger.due_of_step(one, case.calendar)
+        for one in case.ledger.intervals
+        if one.is_open and one.address and one.limit is not None
+    }
+    for item in (*case.record.opened_items, *case.record.changed_items):
+        if str(item["id"]) in steps:
+            item["due_at"] = steps.pop(str(item["id"]))
+    case.record.moved_steps += [
+        {"id": one, "due_at": at, "sort_at": at or due or FAR_FUTURE, "case_legal_due_at": due}
+        for one, at in steps.items()
+    ]
+
+
+def _record_move(case: Case, dates: Mapping[str, tuple[datetime | None, datetime | None]]) -> None:
+    """Every moved date is part of the event that moved it, and a line of the auditors' list."""
+    case.moved = {
+        name: [moment_text(one) if one else None for one in pair] for name, pair in dates.items() if pair[0] != pair[1]
+    }
+    if case.moved:
+        (legal_from, legal_to), (promised_from, promised_to) = dates.values()
+        case.record.date_moves.append(
+            {
+                "case_id": case.id,
+                "seq": case.seq,
+                "at": case.now,
+                "type": case.event_type,
+                "unit_code": case.row["lead_unit"],
+                "by": case.data.get("by") or case.actor.name,
+                "reason": str(case.data.get("article") or case.data.get("reason") or case.data.get("basis") or ""),
+                "legal_from": legal_from,
+                "legal_to": legal_to,
+                "promised_from": promised_from,
+                "promised_to": promised_to,
+                "calendar_version": case.row["calendar_version"],
+            }
+        )
+
+
 def _arm_deadlines(case: Case, due: datetime) -> None:
     if not case.row["is_late"]:
         case.arm("legal_limit", due)
-    moment = case.ledger.apology_due_at(case.house.calendar, case.ruleset.apology.timing)
+    moment = case.ledger.apology_due_at(case.calendar, case.ruleset.apology.timing)
     if moment is not None and case.row["apology"] == "none":
         case.arm("apology", max(moment, case.now))

@@ -39,7 +39,7 @@ def consultation_payload(case: Case, waiting: Waiting, unit_code: str, due: date
         "signer": case.actor.name,
     }
     if due is not None:
-        payload["due_on"] = f"{case.house.calendar.local(due):%Y-%m-%d}"
+        payload["due_on"] = f"{case.calendar.local(due):%Y-%m-%d}"
     return payload
 
 

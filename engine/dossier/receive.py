@@ -99,7 +99,8 @@ def open_dossier(house: House, connection: Connection, actor: Actor, command: Re
 def new_case(house: House, connection: Connection, actor: Actor, command: ReceiveDossier, event_type: str) -> Case:
     """A case with its code, people and papers, whose process has not begun."""
     now, real_now = house.clock.both(connection)
-    today = house.calendar.local(now).date()
+    calendar = house.calendars.newest(connection, is_held=True)
+    today = calendar.local(now).date()
     version = house.versions.published(connection, command.procedure_code, today)
     unit = house.directory[command.receiving_unit]
     locality = unit.locality or command.locality
@@ -136,6 +137,7 @@ def new_case(house: House, connection: Connection, actor: Actor, command: Receiv
         "apology": "none",
         "data_key": house.keys.new_key(),
         "ledger": [],
+        "calendar_version": calendar.version,
         "facts": facts_of(command),
         "revision": 0,
         "last_at": now,
@@ -183,10 +185,10 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
     if limit is None and manifest.limit:
         limit = parse_limit(manifest.limit)
     cutoff = time.fromisoformat(manifest.cutoff) if manifest.cutoff else None
+    if cutoff is None:  # the procedure names no hour: that of the unit, if it has one
+        cutoff = case.calendar.hours_on(case.calendar.local(now).date()).cutoff
     case.ledger = case.ledger.begin(now, limit, cutoff=cutoff)
-    instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=now, working_time=case.house.working_time
-    )
+    instance, step = Instance.start(case.version.program, instance_id=case.id, at=now, working_time=case.working_time)
     case.begin(instance, step)
     first = next((one for one in instance.waiting if one.kind == "task"), None)
     if first is None:

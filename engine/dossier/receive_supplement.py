@@ -14,5 +14,6 @@ def before(case: Case, waiting: Waiting, form: Filled) -> None:
     effect = SupplementEffect(case.version.manifest.supplement.effect or case.ruleset.supplement.effect)
     case.ledger = case.ledger.resume(case.now, effect)
     case.disarm("supplement")
-    case.facts.pop("supplement_due", None)
+    for name in ("supplement_due", "supplement_limit", "supplement_asked_at"):
+        case.facts.pop(name, None)
     case.data["effect"] = effect.value

@@ -37,6 +37,8 @@ class Record:
     closed_items: list[Row] = field(default_factory=list)  # id, state
     changed_items: list[Row] = field(default_factory=list)  # id, assignee, unit_code, role, taken_at, due_at, is_paused
     moved_dues: list[Row] = field(default_factory=list)  # case_legal_due_at, sort_at where the item has no due moment
+    moved_steps: list[Row] = field(default_factory=list)  # id, due_at, sort_at, case_legal_due_at
+    date_moves: list[Row] = field(default_factory=list)
     armed_timers: list[Row] = field(default_factory=list)
     cancelled_timers: list[Row] = field(default_factory=list)  # kind, address
     acted_timers: list[UUID] = field(default_factory=list)
@@ -59,7 +61,8 @@ class Record:
             if name not in FOLLOWS:
                 parameters[name] = _json(getattr(self, name))
         if "moved_dues" in filled:
-            parameters["touched"] = [one["id"] for one in (*self.closed_items, *self.changed_items)]
+            others = (*self.closed_items, *self.changed_items, *self.moved_steps)
+            parameters["touched"] = [str(one["id"]) for one in others]
         if "cancelled_timers" in filled:
             parameters["acting"] = self.acted_timers  # one statement changes a row once: what acts is not cancelled
         execute_direct(connection, _statement(filled), parameters)
@@ -121,6 +124,10 @@ PARTS: Mapping[str, str] = {
         taken_at = new.taken_at, due_at = new.due_at, sort_at = new.sort_at, is_paused = new.is_paused,
         revision = work_item.revision + 1, case_legal_due_at = new.case_legal_due_at
         FROM {_rows("work_item", "changed_items")} AS new WHERE work_item.id = new.id AND work_item.state = 'open'""",
+    "moved_steps": f"""UPDATE work_item SET due_at = new.due_at, sort_at = new.sort_at,
+        case_legal_due_at = new.case_legal_due_at
+        FROM {_rows("work_item", "moved_steps")} AS new WHERE work_item.id = new.id AND work_item.state = 'open'""",
+    "date_moves": _insert(tables.date_move, "date_moves"),
     "moved_dues": f"""UPDATE work_item SET case_legal_due_at = new.case_legal_due_at,
         sort_at = coalesce(work_item.due_at, new.sort_at)
         FROM {_rows("work_item", "moved_dues")} AS new

@@ -10,10 +10,23 @@ from typing import Any
 from uuid import UUID
 
 from engine.errors import ReplayMismatch
-from engine.run import Answer, Complete, Fail, Fire, Input, Instance, Message, Program, Signal, Step, WorkingTime
+from engine.run import (
+    Answer,
+    Complete,
+    Fail,
+    Fire,
+    Input,
+    Instance,
+    Message,
+    Program,
+    Retime,
+    Signal,
+    Step,
+    WorkingTime,
+)
 
 KINDS: Mapping[str, type[Input]] = {
-    one.__name__.lower(): one for one in (Complete, Answer, Fire, Message, Signal, Fail)
+    one.__name__.lower(): one for one in (Complete, Answer, Fire, Message, Signal, Fail, Retime)
 }
 START = "start"
 MIGRATE = "migrate"
@@ -150,7 +163,8 @@ def give(
 ) -> tuple[Instance, Step]:
     """One recorded input on the process as the inputs before it left it."""
     if one.body["kind"] == START:
-        return Instance.start(program, instance_id=case_id, at=one.at, working_time=working_time)
+        began_with = working_time.of_version(int(one.body.get("calendar", 1)))
+        return Instance.start(program, instance_id=case_id, at=one.at, working_time=began_with)
     if instance is None:
         raise ReplayMismatch(f"Sự kiện {one.seq} có đầu vào trước khi quy trình bắt đầu.")
     return instance, instance.apply(read_input(one.body), at=one.at)

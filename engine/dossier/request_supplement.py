@@ -26,10 +26,14 @@ def before(case: Case, waiting: Waiting, form: Filled) -> None:
 def after(case: Case, waiting: Waiting, form: Filled) -> None:
     """Write form 02 and start the applicant's own limit."""
     words = case.version.manifest.supplement.limit or case.ruleset.supplement.limit
-    due = legal_due(case.now, parse_limit(words), case.house.calendar) if words else None
+    due = legal_due(case.now, parse_limit(words), case.calendar) if words else None
     if due is not None:
         case.arm("supplement", due)
-        case.facts["supplement_due"] = due.isoformat()
+        case.facts |= {
+            "supplement_due": due.isoformat(),
+            "supplement_limit": words,
+            "supplement_asked_at": case.now.isoformat(),
+        }
     draft_letter(
         case,
         "supplement_request",

@@ -6,17 +6,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from sqlalchemy import select
+
+from engine.catalogue.calendars import SPREAD
 from engine.delivery.deliver import Next, deliver
 from engine.delivery.orders import DeliveryRow, requeue_due
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.issue_letter import issue_letter, take_signature
+from engine.dossier.recompute import recompute
 from engine.dossier.take_answer import TakeAnswer, take_answer
 from engine.history.seal import BATCH, seal
 from engine.jobs.clock import every
 from engine.store.queue import enqueue_many, task
+from engine.store.tables import cases
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
+
+RECOMPUTE = "calendar.recompute"
 
 
 @task("timer.act")
@@ -55,6 +62,22 @@ def answer_arrived(house: House, row: DeliveryRow) -> None:
 def issue_a_letter(house: House, *, letter_id: str) -> None:
     """Take a letter through its stages as far as it goes."""
     issue_letter(house, UUID(letter_id))
+
+
+@task(SPREAD)
+def spread_calendar(house: House) -> None:
+    """A new version of the calendar: each open case is computed anew by a job of its own."""
+    with house.store.transaction(role="worker") as connection:
+        newest = house.calendars.newest(connection)
+        behind = select(cases.c.id).where(cases.c.closed_at.is_(None), cases.c.calendar_version < newest.version)
+        ids = connection.execute(behind).scalars().all()
+        enqueue_many(connection, RECOMPUTE, [{"case_id": str(one)} for one in ids])
+
+
+@task(RECOMPUTE)
+def recompute_case(house: House, *, case_id: str) -> None:
+    """One open case, by the calendar in force."""
+    recompute(house, UUID(case_id))
 
 
 @every(2)

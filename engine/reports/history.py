@@ -42,6 +42,7 @@ TITLES: Mapping[str, str] = {
     "DossierStopped": "Dừng giải quyết",
     "ReceptionVoided": "Hủy tiếp nhận nhầm",
     "DossierCorrected": "Đính chính",
+    "CalendarChanged": "Tính lại hạn theo lịch làm việc mới",
     "TaskReassigned": "Chuyển việc cho người khác",
     "LetterIssued": "Phát hành văn bản",
     "PickUpOrdered": "Đặt bưu điện thu gom tại nhà",

@@ -26,6 +26,7 @@ from engine.run.values import (
     Fire,
     Input,
     Message,
+    Retime,
     Signal,
     Step,
     Subscription,
@@ -112,6 +113,7 @@ class Instance:
                 due=due.at,
                 duration=due.duration,
                 repeat=None if due.left == FOR_EVER else due.left,
+                is_working=due.duration is not None and token.task_spec.counts_working_time,
             )
             for token in self._machine.tokens()
             if isinstance(token.task_spec, Listener) and (due := token.task_spec.due(token)) is not None
@@ -158,6 +160,8 @@ class Instance:
                     raise Refused(f"Không có việc nào đang chờ tín hiệu «{given.name}».")
             case Fail():
                 self._fail(given)
+            case Retime():
+                self._retime(given)
 
     def _finish(self, token: Token, variables: Mapping[str, Any]) -> None:
         token.data.update(variables)
@@ -176,6 +180,13 @@ class Instance:
         token.data.update({"error_code": given.code, "error_message": given.message})
         if not throws.outwards(token.workflow, "error", given.code, at=token):
             raise Refused(f"Quy trình không có sự kiện bắt lỗi «{given.code}» cho {token.task_spec.node.label}.")
+
+    def _retime(self, given: Retime) -> None:
+        self._machine.working_time = self._machine.working_time.of_version(given.calendar)
+        for address, due in given.dues.items():
+            token = self._token(address, "timer")
+            _, *rest = token.internal_data["due"]
+            token.internal_data["due"] = [due, *rest]
 
     def _token(self, address: Address, *kinds: str) -> Token:
         for token in self._machine.tokens():

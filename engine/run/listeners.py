@@ -61,6 +61,12 @@ class Listener(Place):
         machine.spread(token.workflow, self.out)
         self.rearm(token)
 
+    @property
+    def counts_working_time(self) -> bool:
+        """Its timer runs in office hours, not on the wall clock."""
+        timers = [each for each in self.node.definitions if each.kind == "timer"]
+        return any(mode_of(each.properties, self.node.properties) == "working" for each in timers)
+
     def due(self, token: Token) -> Due | None:
         stored = token.internal_data.get("due")
         return None if stored is None else _due(token, stored)

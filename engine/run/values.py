@@ -39,13 +39,17 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """An armed timer, boundary timers included. `repeat` is how often it fires after `due`; None: without end."""
+    """An armed timer, boundary timers included. `repeat` is how often it fires after `due`; None: without end.
+
+    `is_working`: its due moment was counted in office hours, so that it hangs on the calendar.
+    """
 
     address: Address
     element_id: str
     due: datetime
     duration: str | None
     repeat: int | None
+    is_working: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,4 +144,12 @@ class Signal:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-Input = Complete | Answer | Fail | Fire | Message | Signal
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retime:
+    """The working calendar has changed: from now on this version counts, and the timers named are due then."""
+
+    calendar: int
+    dues: Mapping[Address, str] = field(default_factory=dict)
+
+
+Input = Complete | Answer | Fail | Fire | Message | Signal | Retime

@@ -217,7 +217,6 @@ cases = Table(
     Index("ix_cases_parent", "parent_id", postgresql_where=text("parent_id is not null")),
     Index("ix_cases_open_late", "lead_unit", postgresql_where=text("closed_at is null and is_late")),
     Index("ix_cases_participants", "participants", postgresql_using="gin"),
-    Index("ix_cases_calendar", "calendar_version", postgresql_where=text("closed_at is null")),
     # a row of 3 kB is rewritten by every act: keep it whole, and its next version on its own page
     postgresql_with={"toast_tuple_target": 8160, "fillfactor": 70},
 )
