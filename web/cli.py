@@ -21,7 +21,7 @@ COMMANDS = {
     "worker": "Chạy một tiến trình xử lý nền.",
     "migrate": "Tạo hoặc nâng cấp cơ sở dữ liệu.",
     "doctor": "Kiểm tra hệ thống và chỉ cách sửa.",
-    "process": "Quy trình BPMN: lint, run, diff.",
+    "process": "Quy trình BPMN: lint, run, diff, migrate.",
     "procedure": "Thủ tục: draft, import, export.",
     "due": "Tính hạn giải quyết theo lịch làm việc.",
     "history": "Xuất lịch sử hồ sơ làm bằng chứng.",

@@ -13,6 +13,7 @@ from engine.delivery.deliver import Next, deliver
 from engine.delivery.orders import DeliveryRow, requeue_due
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.issue_letter import issue_letter, take_signature
+from engine.dossier.migrate_many import CARRY_OUT, TRY, carry_out_batch, try_batch
 from engine.dossier.recompute import recompute
 from engine.dossier.take_answer import TakeAnswer, take_answer
 from engine.history.seal import BATCH, seal
@@ -78,6 +79,18 @@ def spread_calendar(house: House) -> None:
 def recompute_case(house: House, *, case_id: str) -> None:
     """One open case, by the calendar in force."""
     recompute(house, UUID(case_id))
+
+
+@task(TRY)
+def try_migrations(house: House, *, run_id: str, batch: int) -> None:
+    """See which of these dossiers could go to another version of their process."""
+    try_batch(house, UUID(run_id), batch)
+
+
+@task(CARRY_OUT)
+def carry_out_migrations(house: House, *, run_id: str, batch: int) -> None:
+    """Bring those that can."""
+    carry_out_batch(house, UUID(run_id), batch)
 
 
 @every(2)

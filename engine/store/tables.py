@@ -175,6 +175,34 @@ process_version = Table(
     ),
 )
 
+migration_run = Table(  # the open cases of a procedure brought to one version: tried, then carried out
+    "migration_run",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("procedure_code", Text, ForeignKey("procedure.code"), nullable=False),
+    Column("version_id", UUID(as_uuid=True), ForeignKey("process_version.id"), nullable=False),
+    Column("mapping", JSONB, nullable=False),  # {element of older versions: element of this one}
+    Column("state", Text, nullable=False),  # tried | carried_out
+    Column("actor", JSONB, nullable=False),
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Index(None, "version_id", "created_at"),
+)
+
+migration_case = Table(  # what came of each; codes and steps only, nothing personal
+    "migration_case",
+    metadata,
+    Column("run_id", UUID(as_uuid=True), ForeignKey("migration_run.id"), primary_key=True),
+    Column("case_id", UUID(as_uuid=True), primary_key=True),
+    Column("case_code", Text, nullable=False),
+    Column("batch", Integer, nullable=False),
+    Column("from_number", Integer, nullable=False),
+    Column("state", Text, nullable=False),  # waiting | able | unable | migrated | refused
+    Column("waiting", JSONB, nullable=False),  # names of its open tasks
+    Column("reasons", JSONB, nullable=False),
+    Index(None, "run_id", "batch"),
+    Index("ix_migration_case_page", "run_id", "state", "case_code"),
+)
+
 # --- cases ------------------------------------------------------------------------------------------------------------
 
 cases = Table(

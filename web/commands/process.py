@@ -1,4 +1,4 @@
-"""`motcua process`: check, run and compare BPMN files, without a database."""
+"""`motcua process`: check, run and compare BPMN files, without a database; bring open dossiers to another version."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from engine.run.headless import Headless, Outcome
 from web.words import ROLES
 
 SEVERITIES = {"error": "lỗi", "warning": "lưu ý"}
+OUTCOMES = {"can": "chuyển được", "cannot": "không chuyển được", "migrated": "đã chuyển", "refused": "giữ nguyên"}
 
 
 @click.group("process")
@@ -99,6 +100,27 @@ def diff_files(old: Path, new: Path, *, as_json: bool) -> None:
         click.echo("Hai phiên bản không khác nhau.")
 
 
+@command.command("migrate")
+@click.argument("code", metavar="CODE")
+@click.option("--to", "number", type=int, required=True, metavar="VERSION", help="Số của bản chuyển tới.")
+@click.option("--dry-run", is_flag=True, help="Chỉ xem hồ sơ nào chuyển được, không đổi gì.")
+@click.option("--case", "codes", multiple=True, metavar="CODE", help="Chỉ hồ sơ này; dùng được nhiều lần.")
+@click.option("--map", "renamed", multiple=True, metavar="OLD=NEW", help="Phần tử đã đổi mã; dùng được nhiều lần.")
+@click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
+def migrate_cases(
+    code: str, number: int, codes: Sequence[str], renamed: Sequence[str], *, dry_run: bool, as_json: bool
+) -> int:
+    """Chuyển hồ sơ đang giải quyết của thủ tục CODE sang một bản khác; hồ sơ không chuyển được thì giữ nguyên."""
+    from web.migrating.console import migrate_open_cases  # the other commands need no database
+
+    results = migrate_open_cases(code, number, codes, renamed, dry_run=dry_run)
+    if as_json:
+        click.echo(_json({"procedure": code, "to": number, "dry_run": dry_run, "results": results}))
+    else:
+        _print_migrations(results, number)
+    return int(any(one["outcome"] in {"cannot", "refused"} for one in results))
+
+
 def _lint(path: Path) -> Sequence[Finding]:
     try:
         return lint(parse(_read(path)), _context(path))
@@ -165,6 +187,15 @@ def _print_outcome(outcome: Outcome, findings: Sequence[Finding], *, as_json: bo
         click.echo(f"Đang chờ: {', '.join(outcome.waiting)}")
     for line in outcome.log:
         click.echo(line)
+
+
+def _print_migrations(results: Sequence[Mapping[str, Any]], number: int) -> None:
+    for one in results:
+        click.echo(f"{one['case']} (bản {one['from']}): {OUTCOMES[one['outcome']]}")
+        for reason in one["reasons"]:
+            click.echo(f"  - {reason}")
+    if not results:
+        click.echo(f"Không có hồ sơ nào đang giải quyết ngoài bản {number}.")
 
 
 def _json(body: Mapping[str, Any]) -> str:
