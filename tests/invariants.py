@@ -242,10 +242,12 @@ def _numbers(connection: Connection) -> Iterator[str]:
 def _jobs(connection: Connection) -> Iterator[str]:
     """Whatever is unfinished has somebody who will finish it: a job, a moment to try again, an answer to come."""
     queued = Counter(
-        (one["task_name"], next(iter(one["args"].values()), ""))
+        (one["task_name"], about)
         for one in _all(
             connection, "SELECT task_name, args FROM procrastinate_jobs WHERE status IN ('todo', 'doing', 'failed')"
         )
+        for told in one["args"].values()
+        for about in (told if isinstance(told, list) else [told])
     )
     asked = {one["payload"]["letter"] for one in _all(connection, UNSIGNED)}
     for one in _all(connection, "SELECT id, state FROM letter"):

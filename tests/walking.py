@@ -25,6 +25,9 @@ REASONS = ("supplement_content", "refusal_reason", "return_reason", "reason", "o
 class Walk:
     """One life. The same seed gives the same life."""
 
+    takes_over = 0.2
+    forward = 0.6  # how often work goes on where it may also go back
+
     def __init__(
         self,
         province: Province,
@@ -61,10 +64,13 @@ class Walk:
         items = self.province.items(self.case_id)
         if not items:
             return
-        item = self.rng.choice(items)
+        self.do_item(self.rng.choice(items))
+
+    def do_item(self, item: Any) -> None:
+        """What this line asks for; a task is now and then only taken over."""
         ref = TaskRef(id=item.id, revision=item.revision)
         if item.kind == "task":
-            if self.rng.random() < 0.2:
+            if self.rng.random() < self.takes_over:
                 hand_over.take_over(self.house, self.actor(item), hand_over.TakeOver(case_id=self.case_id, task=ref))
                 return
             form = Filled(key=item.form_key or "", values=self.values(item.form_key))
@@ -144,11 +150,12 @@ class Walk:
     def values(self, form_key: str | None) -> dict[str, Any]:
         """A form filled at random: every choice may be taken, every reason is given."""
         with self.house.store.transaction(role="worker") as connection:
-            version = self.house.versions.get(connection, self.province.row(self.case_id).version_id)
+            found = connection.execute(text("SELECT version_id FROM cases WHERE id = :id"), {"id": self.case_id})
+            version = self.house.versions.get(connection, found.scalar_one())
         properties: Mapping[str, Any] = version.forms.get(form_key or "", {}).get("properties", {})
         values = {name: self.value(told) for name, told in properties.items() if name != "assignee"}
         values |= {name: WORDS for name in REASONS if name in properties}
-        if "decision" in values and self.rng.random() < 0.6:
+        if "decision" in values and self.rng.random() < self.forward:
             values["decision"] = "forward"
         return {name: value for name, value in values.items() if value is not None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -17,8 +18,8 @@ from engine.dossier.migrate_many import CARRY_OUT, TRY, carry_out_batch, try_bat
 from engine.dossier.recompute import recompute
 from engine.dossier.take_answer import TakeAnswer, take_answer
 from engine.history.seal import BATCH, seal
-from engine.jobs.clock import every
-from engine.store.queue import enqueue_many, task
+from engine.jobs.clock import ACT, every
+from engine.store.queue import enqueue, enqueue_many, task
 from engine.store.tables import cases
 
 if TYPE_CHECKING:
@@ -26,11 +27,21 @@ if TYPE_CHECKING:
 
 RECOMPUTE = "calendar.recompute"
 
+log = logging.getLogger(__name__)
 
-@task("timer.act")
-def act_on_a_timer(house: House, *, timer_id: str) -> None:
-    """A timer's due moment has come."""
-    act_on_timer(house, UUID(timer_id))
+
+@task(ACT)
+def act_on_timers(house: House, *, timer_ids: list[str]) -> None:
+    """Due moments have come. One that cannot be acted on gets a job of its own, tried again until somebody looks."""
+    for one in timer_ids:
+        try:
+            act_on_timer(house, UUID(one))
+        except Exception as error:  # whatever it is, it must not keep the next deadline waiting
+            if len(timer_ids) == 1:
+                raise
+            log.warning("timer %s: %s", one, error)
+            with house.store.transaction(role="worker") as connection:
+                enqueue(connection, ACT, timer_ids=[one])
 
 
 @task("delivery.send")

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from engine.catalogue.folder import load_folder
 from engine.catalogue.publishing import Decision, approve, import_folder, publish
 from engine.dossier.house import House
+from engine.jobs.clock import ACT
 from tests.crash.neighbour import Neighbour
 from tests.province import BPMN, COMMUNE, MONDAY, Province
 
@@ -81,15 +82,18 @@ class Stage:
         return int(self._one(sql, task=task_name, argument=f"%{argument}%")["n"])
 
     def finish_job(self, task_name: str, argument: UUID) -> None:
-        """The worker has done one of these and takes it out of the queue."""
+        """The worker has done one of these and takes it out of the queue; of a job for many timers, its part."""
         with self.house.store.transaction(role="worker") as connection:
-            connection.execute(
-                text(
-                    "DELETE FROM procrastinate_jobs WHERE id = (SELECT min(id) FROM procrastinate_jobs"
-                    " WHERE task_name = :task AND args::text LIKE :argument)"
-                ),
-                {"task": task_name, "argument": f"%{argument}%"},
+            one = (
+                "SELECT min(id) FROM procrastinate_jobs WHERE task_name = :task AND status = 'todo'"
+                " AND args::text LIKE :argument"
             )
+            told = {"task": task_name, "argument": f"%{argument}%", "id": str(argument)}
+            part = "UPDATE procrastinate_jobs SET args = jsonb_set(args, '{timer_ids}', (args->'timer_ids') - :id)"
+            if task_name == ACT:
+                connection.execute(text(f"{part} WHERE id = ({one})"), told)
+            else:
+                connection.execute(text(f"DELETE FROM procrastinate_jobs WHERE id = ({one})"), told)
 
     def forget_everything(self) -> None:
         """Dossiers on which a fault was built in do not stay for others."""

@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, text
 
 from engine.errors import Refused
 from engine.jobs import clock as deadline_clock
+from engine.jobs import handlers
 from engine.store.clock import Clock
 from engine.store.database import Store
 from engine.store.tables import timer
@@ -42,7 +43,10 @@ def arm(store: Store, case_id: UUID, due_in: timedelta, many: int = 1, **columns
 def queued(store: Store) -> list[str]:
     with store.transaction(role="worker") as connection:
         found = connection.execute(
-            text("select args->>'timer_id' from procrastinate_jobs where task_name = 'timer.act'")
+            text(
+                "select jsonb_array_elements_text(args->'timer_ids') from procrastinate_jobs"
+                " where task_name = 'timer.act'"
+            )
         )
         return list(found.scalars())
 
@@ -133,3 +137,23 @@ def test_production_refuses_to_move_time(store: Store) -> None:
     store.settings = replace(store.settings, mode="production")
     with pytest.raises(Refused):
         Clock(store).advance(60)
+
+
+def test_a_timer_that_fails_gets_a_job_of_its_own_and_holds_nobody_up(
+    rooms: Rooms, case_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = arm(rooms.store, case_id, -HOUR, many=3)
+    acted = []
+
+    def act(house: Rooms, timer_id: UUID) -> bool:
+        if timer_id == second:
+            raise ZeroDivisionError("something nobody has thought of")
+        acted.append(timer_id)
+        return True
+
+    monkeypatch.setattr(handlers, "act_on_timer", act)
+    handlers.act_on_timers(rooms, timer_ids=[str(first), str(second), str(third)])  # type: ignore[arg-type]
+    assert acted == [first, third]
+    assert queued(rooms.store) == [str(second)]
+    with pytest.raises(ZeroDivisionError):
+        handlers.act_on_timers(rooms, timer_ids=[str(second)])  # type: ignore[arg-type]
