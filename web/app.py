@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from web.admin import authorisations  # noqa: F401  # its pages join the administrator's
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api
 from web.audit.views import blueprint as audit
@@ -15,13 +16,14 @@ from web.dossier import deeds  # noqa: F401  # its routes join the pages of the 
 from web.dossier.views import blueprint as dossier
 from web.frame import create_frame
 from web.inbox.views import blueprint as inbox
+from web.letters.views import blueprint as letters
 from web.portal.views import blueprint as portal
 from web.reports.views import blueprint as reports
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-AREAS = (counter, inbox, dossier, designer, audit, portal, reports, admin, api)
+AREAS = (counter, inbox, letters, dossier, designer, audit, portal, reports, admin, api)
 
 
 def create_app(house: House) -> Flask:

@@ -9,7 +9,7 @@ const web = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(web, 'static', 'built');
 const letterFonts = path.join(web, '..', 'engine', 'letters', 'fonts');
 const modules = path.join(web, 'node_modules');
-const entries = ['site', 'inbox', 'diagram', 'replay', 'designer', 'compare'];
+const entries = ['site', 'inbox', 'letters', 'diagram', 'replay', 'designer', 'compare'];
 const styles = ['site', 'diagram', 'designer'];
 const tinos = ['400Regular', '400Regular_Italic', '700Bold', '700Bold_Italic'];
 

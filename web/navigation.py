@@ -31,6 +31,13 @@ class Section:
 SECTIONS = (
     Section("Hộp việc", "/inbox", "inbox", "Việc đang chờ tôi và đơn vị tôi, gần hết hạn xếp trước"),
     Section(
+        "Thư chờ ký",
+        "/letters",
+        "letter",
+        "Thư xin lỗi chờ ký: chọn lý do, xem trước, ký tất cả một lần",
+        frozenset({"unit_head", "authorised"}),
+    ),
+    Section(
         "Tiếp nhận",
         "/counter",
         "receive",
@@ -72,5 +79,5 @@ def sections_for(person: SignedIn | None, routes: Map) -> list[Section]:
     if person is None:
         return []
     existing = {rule.rule.rstrip("/") for rule in routes.iter_rules()}
-    roles = {seat.role for seat in person.acting_seats}
+    roles = {seat.role for seat in person.acting_seats} | ({"authorised"} if person.signs_for else set())
     return [section for section in SECTIONS if section.url in existing and (not section.roles or section.roles & roles)]

@@ -29,13 +29,15 @@ class Actor:
     unit_code: str = ""
     seats: frozenset[Seat] = field(default_factory=frozenset)
     acting_for: UUID | None = None
+    signs_for: frozenset[str] = field(default_factory=frozenset)  # units whose documents they are authorised to sign
 
     @property
     def units(self) -> tuple[str, ...]:
         """The units whose cases this actor may see; `*` for the system and for those who watch the whole province."""
         if self.kind == "system" or any(seat.role in WATCHING_ROLES for seat in self.seats):
             return ("*",)
-        return tuple(sorted({seat.unit_code for seat in self.seats} | ({self.unit_code} if self.unit_code else set())))
+        mine = {self.unit_code} if self.unit_code else set()
+        return tuple(sorted({seat.unit_code for seat in self.seats} | mine | self.signs_for))
 
     def holds(self, role: str, unit_code: str) -> bool:
         """Whether this actor has that role in that unit."""

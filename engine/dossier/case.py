@@ -226,7 +226,7 @@ class Case:
             return
         self.close_item(movement.item_id(self.id, f"{kind}#{told['letter']}"), "cancelled")
         self.close_escalation()
-        self.row[kind] = "none"
+        self.row[kind] = "issued" if self.ledger.reappointments else "none"
         self.record.changed_letters.append(
             {
                 "id": UUID(told["letter"]),

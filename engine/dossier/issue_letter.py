@@ -37,10 +37,13 @@ def issue_letter(house: House, letter_id: UUID) -> str:
             return state
 
 
-def preview_letter(house: House, letter_id: UUID) -> bytes:
-    """The letter as it would be rendered now, marked as a preview. For the signer's eyes."""
+def preview_letter(house: House, letter_id: UUID, changes: Mapping[str, Any] | None = None) -> bytes:
+    """The letter as it would be rendered now, marked as a preview. For the signer's eyes.
+
+    `changes`: what its row would say after the signature (`data` is added to what it says, `signer`, `unit_code`).
+    """
     with house.store.transaction(role="worker") as connection:
-        source = read_source(house, connection, letter_id)
+        source = read_source(house, connection, letter_id, changes or {})
         now = house.clock.now(connection)
     return preview(source.letter["form"], letter_data(source, now), calendar=house.calendar)
 

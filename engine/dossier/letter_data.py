@@ -34,17 +34,23 @@ class Source:
     signer: Mapping[str, Any] | None
     unit: Unit
     receiver: Unit
+    earlier: Sequence[Mapping[str, Any]] = ()  # letters that promised another date before this one
 
     @property
     def calendar(self) -> Calendar:
         return self.house.calendar
 
 
-def read_source(house: House, connection: Connection, letter_id: Any) -> Source:
-    """Read what a letter needs, in one transaction."""
-    row = connection.execute(select(letter).where(letter.c.id == letter_id)).mappings().one_or_none()
-    if row is None:
+def read_source(
+    house: House, connection: Connection, letter_id: Any, changes: Mapping[str, Any] | None = None
+) -> Source:
+    """Read what a letter needs, in one transaction; `changes` to its row are not written."""
+    found = connection.execute(select(letter).where(letter.c.id == letter_id)).mappings().one_or_none()
+    if found is None:
         raise NotFound("Không tìm thấy văn bản.")
+    row: Data = dict(found)
+    if changes:
+        row |= {**changes, "data": row["data"] | changes.get("data", {})}
     case = connection.execute(select(cases).where(cases.c.id == row["case_id"])).mappings().one()
     people = connection.execute(select(party).where(party.c.case_id == case["id"])).mappings()
     papers = connection.execute(select(paper).where(paper.c.case_id == case["id"]).order_by(paper.c.ordinal)).mappings()
@@ -56,14 +62,33 @@ def read_source(house: House, connection: Connection, letter_id: Any) -> Source:
     return Source(
         house=house,
         case=dict(case),
-        letter=dict(row),
+        letter=row,
         version=house.versions.get(connection, case["version_id"]),
         people={one["role"]: dict(one) for one in people},
         papers=[dict(one) for one in papers],
         signer=dict(signer) if signer is not None else None,
         unit=house.directory[row["unit_code"]],
         receiver=house.directory[case["receiving_unit"]],
+        earlier=_earlier(connection, row) if row["kind"] == "apology" else (),
     )
+
+
+def _earlier(connection: Connection, row: Mapping[str, Any]) -> list[Data]:
+    found = connection.execute(
+        select(letter.c.notation, letter.c.issued_at, letter.c.created_at, letter.c.data)
+        .where(letter.c.case_id == row["case_id"], letter.c.kind == "apology", letter.c.created_at < row["created_at"])
+        .where(letter.c.notation.is_not(None), letter.c.state != "voided")
+        .order_by(letter.c.created_at)
+    )
+    return [
+        {
+            "number": one.notation,
+            "date": (one.issued_at or one.created_at).isoformat(),
+            "new_appointed_at": one.data["promised_at"],
+        }
+        for one in found
+        if one.data.get("promised_at")
+    ]
 
 
 def _head_of(connection: Connection, unit_code: str) -> Any:
@@ -109,7 +134,14 @@ def _common(source: Source, at: datetime) -> Data:
     if submitter is not None:
         data["submitter"] = {name: value for name, value in _person(submitter).items() if name in SUBMITTER}
     if source.signer is not None:
-        data["signer"] = {"name": source.signer["name"], "title": source.signer["title"] or "Cán bộ"}
+        told = source.letter["signer"] or {}
+        data["signer"] = _filled(
+            {
+                "name": source.signer["name"],
+                "title": told.get("title") or source.signer["title"] or "Cán bộ",
+                "capacity": told.get("capacity"),
+            }
+        )
     return data
 
 
@@ -180,22 +212,33 @@ def _refusal(source: Source) -> Data:
 
 def _apology(source: Source) -> Data:
     told, case = source.letter["data"], source.case
-    appointed = datetime.fromisoformat(told["appointed_at"])
-    promised = datetime.fromisoformat(told["promised_at"])
-    days = Decimal(max(1, _working_days(source.calendar, appointed, promised)))
     words = source.version.manifest.limit
+    names = source.house.directory
+    at_fault = told.get("unit") or source.letter["unit_code"]
     return {
         "receiver": {"name": source.receiver.name},
         "cause": told.get("cause", "late"),
         "received_at": _local(source, case["received_at"]),
         "limit": parse_limit(words).vietnamese() if words else None,
-        "appointed_at": source.calendar.local(appointed).isoformat(),
-        "new_appointed_at": source.calendar.local(promised).isoformat(),
-        "extension": Limit(days, LimitUnit.working_day).vietnamese(),
-        "time": 1,
+        "appointed_at": _local_text(source, told.get("appointed_at")),
+        "new_appointed_at": _local_text(source, told.get("promised_at")),
+        "extension": _extension(source, told),
+        "time": told.get("time", 1),
+        "earlier": source.earlier,
         "reason": _sentence(told["reason"]),
-        "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
+        "remedy": _sentence(told["remedy"]) if told.get("remedy") else None,
+        "steps": told.get("steps") or None,
+        "recipients": list(dict.fromkeys(["Như trên", source.receiver.name, names.name(at_fault), "Lưu: VT, hồ sơ"])),
     }
+
+
+def _extension(source: Source, told: Mapping[str, Any]) -> str | None:
+    """By how many working days the promise moves."""
+    if not told.get("promised_at") or not told.get("appointed_at"):
+        return None
+    appointed, promised = (datetime.fromisoformat(told[name]) for name in ("appointed_at", "promised_at"))
+    days = Decimal(max(1, _working_days(source.calendar, appointed, promised)))
+    return Limit(days, LimitUnit.working_day).vietnamese()
 
 
 def _sentence(words: str) -> str:

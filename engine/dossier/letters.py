@@ -6,16 +6,25 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from engine.dossier.authority import Authority, signer_of
+
 if TYPE_CHECKING:
     from engine.dossier.case import Case
 
 
 def draft_letter(
-    case: Case, kind: str, *, unit_code: str, data: Mapping[str, Any] | None = None, is_approved: bool = True
+    case: Case,
+    kind: str,
+    *,
+    unit_code: str,
+    data: Mapping[str, Any] | None = None,
+    is_approved: bool = True,
+    authority: Authority | None = None,
 ) -> UUID:
     """Put a letter before the house. An approved one is numbered, rendered and sent by a job of this act.
 
-    `data` holds no personal values: those are read from the parties when the letter is rendered.
+    `authority`: by what right the actor signs it in person. `data` holds no personal values: those are read from the
+    parties when the letter is rendered.
     """
     letter_id = case.new_id(f"letter:{kind}:{len(case.record.letters)}")
     case.record.letters.append(
@@ -31,7 +40,7 @@ def draft_letter(
             "notation": None,
             "data": dict(data or {}),
             "pdf": None,
-            "signer": {"id": str(case.actor.id), "name": case.actor.name} if is_approved and case.actor.id else None,
+            "signer": signer_of(case.actor, authority) if is_approved else None,
             "created_at": case.now,
             "issued_at": None,
             "void_reason": None,

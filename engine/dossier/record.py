@@ -47,7 +47,7 @@ class Record:
     deliveries: list[Row] = field(default_factory=list)
     ended_deliveries: list[Row] = field(default_factory=list)  # id, state, answer
     letters: list[Row] = field(default_factory=list)
-    changed_letters: list[Row] = field(default_factory=list)  # id, state, data, signer, void_reason
+    changed_letters: list[Row] = field(default_factory=list)  # id, state, data to add, signer, void_reason, unit_code
 
     def open_case(self, connection: Connection, row: Row) -> None:
         """Write a new case before what hangs on it: the wall lets nobody write to a case that they do not see."""
@@ -150,8 +150,8 @@ PARTS: Mapping[str, str] = {
     "ended_deliveries": f"""UPDATE delivery SET state = new.state, answer = new.answer, answered_at = new.answered_at
         FROM {_rows("delivery", "ended_deliveries")} AS new WHERE delivery.id = new.id""",
     "deliveries": _insert(tables.delivery, "deliveries"),
-    "changed_letters": f"""UPDATE letter SET state = new.state, data = new.data, signer = new.signer,
-        void_reason = new.void_reason
+    "changed_letters": f"""UPDATE letter SET state = new.state, data = letter.data || new.data, signer = new.signer,
+        void_reason = new.void_reason, unit_code = coalesce(new.unit_code, letter.unit_code)
         FROM {_rows("letter", "changed_letters")} AS new WHERE letter.id = new.id""",
     "letters": _insert(tables.letter, "letters"),
     "events": _insert(tables.event, "events"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from engine.dossier.authority import authority_to_sign
 from engine.dossier.case import Case
 from engine.dossier.command import Filled
 from engine.run import Waiting
 
 
 def before(case: Case, waiting: Waiting, form: Filled) -> None:
-    """A signature is an event of its own kind."""
+    """A signature is an event of its own kind, and says by what right it was given."""
     case.event_type = "DecisionSigned"
+    unit_code = case.item["unit_code"] if case.item else case.row["lead_unit"]
+    case.data["authority"] = authority_to_sign(case, "result", unit_code).for_event()
 
 
 def decide(case: Case) -> None:

@@ -50,7 +50,7 @@ def printable(
         if value in NOTHING and is_preview and field.placeholder is not None:
             value = field.placeholder
         if value in NOTHING:
-            if not field.is_optional:
+            if not field.is_optional and _is_asked(field, data):
                 problems.add(field.path, f"Thiếu {field.name}.")
             _put(shaped, field.path, [] if field.kind == "table" else None)
         elif field.kind == "table":
@@ -61,6 +61,10 @@ def printable(
     if problems.by_path:
         raise FormRefused(f"{form.title}: {' '.join(problems.by_path.values())}", errors=problems.by_path)
     return shaped
+
+
+def _is_asked(field: Field, data: Mapping[str, Any]) -> bool:
+    return field.asked_when is None or _at(data, field.asked_when[0]) in field.asked_when[1]
 
 
 def _rows(field: Field, columns: list[Field], value: Any, problems: _Problems) -> list[Any]:

@@ -28,6 +28,7 @@ class Field:
     is_open_day: bool = False  # a date people act on: must be a working day
     after: str | None = None  # path of a moment this one must come after
     choices: tuple[str, ...] = ()
+    asked_when: tuple[str, tuple[str, ...]] | None = None  # path of a choice, and the answers that ask for this one
     placeholder: str | None = None  # what a preview prints before the value exists (a number not yet reserved)
 
 
@@ -124,5 +125,10 @@ def _field(path: str, entry: Mapping[str, Any]) -> Field:
         is_open_day=entry.get("open_day", False),
         after=entry.get("after"),
         choices=tuple(entry.get("choices", ())),
+        asked_when=_condition(entry.get("asked_when")),
         placeholder=entry.get("placeholder"),
     )
+
+
+def _condition(entry: Mapping[str, list[str]] | None) -> tuple[str, tuple[str, ...]] | None:
+    return next(((path, tuple(answers)) for path, answers in entry.items()), None) if entry else None

@@ -88,6 +88,27 @@ officer_role = Table(
     Index(None, "unit_code", "role"),
 )
 
+authorisation = Table(
+    "authorisation",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),
+    Column("officer_id", UUID(as_uuid=True), ForeignKey("officer.id"), nullable=False),  # who signs
+    Column("unit_code", Text, ForeignKey("unit.code"), nullable=False),  # in whose name
+    Column("capacity", Text, nullable=False),  # KT | TL | TUQ | TM | Q, or empty: as the head
+    Column("on_behalf_of", Text, nullable=False, server_default=""),  # printed after the capacity: Chủ tịch
+    Column("title", Text, nullable=False),  # printed below it: Phó Chủ tịch
+    Column("kinds", ARRAY(Text), nullable=False, server_default=text("'{}'")),  # kinds of documents; none: every kind
+    Column("from_on", Date, nullable=False),
+    Column("until_on", Date),  # the last day
+    Column("basis", Text, nullable=False, server_default=""),  # the written assignment or authorisation
+    Column("created_at", Moment, nullable=False, server_default=NOW),
+    Column("created_by", UUID(as_uuid=True)),
+    Column("withdrawn_at", Moment),
+    Column("withdrawn_by", UUID(as_uuid=True)),
+    Column("withdrawal_reason", Text),
+    Index(None, "officer_id", "unit_code"),
+)
+
 web_session = Table(
     "web_session",
     metadata,

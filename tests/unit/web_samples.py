@@ -403,6 +403,22 @@ def pages() -> dict[str, dict[str, Any]]:
                          "retry_url": "/r", "cancel_url": "/c"}],
             "state": "", "first_url": None, "next_url": None,
         },
+        "admin/authorisations.html": {
+            "rows": [{"officer": "Nguyễn Văn An", "unit": "Lãnh đạo UBND xã Sơn Trung", "capacity": "KT. CHỦ TỊCH", "title": "Phó Chủ tịch",
+                      "kinds": ["Văn bản xin lỗi"], "from_on": at(1, 8).date(), "until_on": None, "basis": "12/QĐ-UBND", "state": "Có hiệu lực",
+                      "tone": "good", "reason": "", "withdraw_url": "/w"}],
+            "entry": DECISION_FORM.filled(), "action": "/admin/authorisations",
+        },
+        "letters/waiting.html": {
+            "rows": [{"id": UUID(int=5), "revision": 1, "code": CODE, "url": "/d", "procedure": "Cấp giấy phép xây dựng", "applicant": "Lê Thu Thủy",
+                      "unit": "Phòng Kinh tế", "signed_for": "Lãnh đạo UBND xã Sơn Trung", "cause": "Chậm trả kết quả",
+                      "found": "Bước “Thẩm định” tại Phòng Kinh tế vượt thời hạn 1 ngày 2 giờ", "promised": at(30, 17), "due": SOON,
+                      "is_escalated": True, "is_dated": True, "typed": {"reason": "Hồ sơ tăng", "date": "02/12/2026"},
+                      "sentences": [{"label": "Khối lượng hồ sơ tăng", "text": "Khối lượng hồ sơ tăng cao."}], "preview_url": "/p",
+                      "is_chosen": True, "refusal": "Ngày hẹn lại phải là ngày làm việc."}],
+            "sentences": [{"key": "workload", "label": "Khối lượng hồ sơ tăng", "text": "Khối lượng hồ sơ tăng cao.", "cause": "Chậm trả kết quả"}],
+            "refused": [{"code": CODE, "refusal": "Ngày hẹn lại phải là ngày làm việc."}], "action": "/letters",
+        },
         "reports/situation.html": {
             "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "",
             "lines": [{"name": "Phòng Kinh tế xã Thạch Hà", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": 88.9}],

@@ -9,11 +9,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from flask import current_app, g
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Date, ScalarSelect, cast, delete, func, insert, select, update
 
 from engine.dossier.actor import Actor, Seat
 from engine.store.database import Store
-from engine.store.tables import officer, officer_role, unit, web_session
+from engine.store.tables import authorisation, clock_offset, officer, officer_role, unit, web_session
 from web.cookies import SEAT, SESSION, read_cookie
 
 LASTS_AT_MOST = timedelta(hours=12)
@@ -47,6 +47,7 @@ class SignedIn:
     csrf: str
     seats: tuple[HeldSeat, ...]
     seat: HeldSeat | None
+    signs_for: tuple[str, ...] = ()  # units whose documents an authorisation in force lets them sign
 
     @property
     def actor(self) -> Actor:
@@ -58,6 +59,7 @@ class SignedIn:
             id=self.id,
             unit_code=acting.unit_code if acting else "",
             seats=frozenset(Seat(unit_code=seat.unit_code, role=seat.role) for seat in self.seats),
+            signs_for=frozenset(self.signs_for) - {seat.unit_code for seat in self.seats if seat.role == "unit_head"},
         )
 
     @property
@@ -94,6 +96,7 @@ def find(store: Store, token: str) -> SignedIn | None:
             officer_role.c.role,
             unit.c.name.label("unit_name"),
             unit.c.kind.label("unit_kind"),
+            authorised_units(officer.c.id).label("signs_for"),
         )
         .join_from(web_session, officer)
         .outerjoin(officer_role, officer_role.c.officer_id == officer.c.id)
@@ -117,6 +120,21 @@ def find(store: Store, token: str) -> SignedIn | None:
         **{name: rows[0][name] for name in ("id", "login", "name", "title", "csrf")},
         seats=seats,
         seat=next((seat for seat in seats if seat.key == chosen), None),
+        signs_for=tuple(rows[0]["signs_for"] or ()),
+    )
+
+
+def authorised_units(officer_id: ColumnElement[UUID]) -> ScalarSelect[list[str]]:
+    """The units an officer is authorised to sign for on the business day."""
+    offset = select(func.make_interval(0, 0, 0, 0, 0, 0, clock_offset.c.offset_seconds)).scalar_subquery()
+    moment = func.clock_timestamp() + func.coalesce(offset, timedelta(0))
+    today = cast(func.timezone("Asia/Ho_Chi_Minh", moment), Date)
+    one = authorisation.c
+    return (
+        select(func.array_agg(one.unit_code.distinct()))
+        .where(one.officer_id == officer_id, one.withdrawn_at.is_(None), one.from_on <= today)
+        .where((one.until_on.is_(None)) | (one.until_on >= today))
+        .scalar_subquery()
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
+from engine.catalogue.authorisations import grant
 from engine.catalogue.directory import add_units
 from engine.catalogue.folder import load_folder
 from engine.catalogue.publishing import Decision, approve, import_folder, publish
@@ -22,7 +23,7 @@ from engine.store.database import is_empty
 from engine.store.emptying import empty_every_table
 from engine.store.tables import process_version
 from web.demo.aftermath import settle_letters
-from web.demo.province import Staff, communes, officers, read_data, units
+from web.demo.province import Staff, authorisations, communes, officers, read_data, units
 from web.demo.scenes import Casting
 from web.demo.theatre import Theatre
 from web.words import ROLES
@@ -31,6 +32,7 @@ PASSWORD = "motcua-demo"  # noqa: S105 - everybody may know it
 """Every demo account's. They exist in demo mode only."""
 PROCEDURES = Path(__file__).parents[2] / "bpmn"
 DECISION_NUMBER = "00/QĐ-UBND (quyết định minh họa, không có thật)"
+ASSIGNED_FROM = date(2025, 7, 1)  # when there were no districts any more
 APPROVED_BEFORE = timedelta(days=30)  # before the first dossier
 PROVINCE_COUNTER = "H27.2"
 STEP = 20
@@ -87,6 +89,8 @@ def _move_in(house: House, progress: Callable[[str], None]) -> Staff:
     with house.store.transaction(role="owner") as connection:
         add_units(connection, units())
         add_officers(connection, people)
+        for one in authorisations(ASSIGNED_FROM):
+            grant(connection, one, by=None)
     house.forget_units()
     progress(f"Dựng tỉnh mẫu: {len(units())} đơn vị, {len(people)} cán bộ")
     return Staff(people)

@@ -6,11 +6,13 @@ import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from engine.catalogue.authorisations import Authorisation
 from engine.catalogue.directory import Unit
 from engine.catalogue.staff import Officer
 from engine.dossier.actor import Actor, Seat
@@ -116,6 +118,26 @@ def _part(commune: Mapping[str, Any], part: Mapping[str, Any]) -> Unit:
 
 def _commune_name(row: Mapping[str, Any]) -> str:
     return f"{'phường' if row.get('is_ward') else 'xã'} {row['name']}"
+
+
+def authorisations(from_on: date) -> list[Authorisation]:
+    """Who signs for whom, from a day on."""
+    ids = {one.login: one.id for one in officers()}
+    return [
+        Authorisation(
+            id=uuid5(SPACE, f"authorisation:{row['login']}:{row['unit']}"),
+            officer_id=ids[row["login"]],
+            unit_code=row["unit"],
+            capacity=row["capacity"],
+            on_behalf_of=row["on_behalf_of"],
+            title=row["title"],
+            kinds=tuple(row.get("kinds", ())),
+            from_on=from_on,
+            until_on=None,
+            basis=row.get("basis", ""),
+        )
+        for row in read_data("officers")["authorisation"]
+    ]
 
 
 def officers(password_hash: str | None = None) -> list[Officer]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from engine.dossier import correct, end_early, extend, order_pick_up, pause, reassign
+from engine.deadlines import VIETNAM, Calendar
+from engine.dossier import apologise, correct, end_early, extend, order_pick_up, pause, reassign
 from engine.dossier.actor import Actor
 from engine.dossier.command import Person, TaskRef
 from engine.reports.dossier import DossierView
@@ -107,7 +109,65 @@ def _pick_up(house: House, actor: Actor, view: DossierView, values: Values, task
     order_pick_up.order_pick_up(house, actor, command)
 
 
+def _apologise(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
+    day = str(values.get("promised_on") or "")
+    apologise.draft_apology(
+        house,
+        actor,
+        apologise.DraftApology(
+            case_id=view.case["id"],
+            cause=str(values["cause"]),
+            reason=str(values["reason"]),
+            unit_code=str(values["unit"]),
+            remedy=str(values.get("remedy") or ""),
+            promised_at=end_of_day(house.calendar, date.fromisoformat(day)) if day else None,
+        ),
+    )
+
+
+def end_of_day(calendar: Calendar, day: date) -> datetime:
+    """The closing of a day; five in the afternoon where nobody works, for the act to refuse."""
+    if calendar.is_working_day(day):
+        return calendar.closing(day)
+    return datetime.combine(day, time(17), tzinfo=VIETNAM)
+
+
 ACTS: Mapping[str, ActForm] = {
+    "apology": ActForm(
+        title="Soạn văn bản xin lỗi",
+        submit="Trình ký",
+        form=schema(
+            "Soạn văn bản xin lỗi",
+            {
+                "cause": {
+                    "type": "string",
+                    "title": "Xin lỗi về việc",
+                    "enum": ["late", "error", "lost_paper", "late_acceptance"],
+                    "x-labels": {
+                        "late": "Chậm trả kết quả (hẹn lại ngày trả)",
+                        "error": "Sai sót trong giải quyết",
+                        "lost_paper": "Làm mất, thất lạc, hư hỏng giấy tờ",
+                        "late_acceptance": "Tiếp nhận hồ sơ chậm",
+                    },
+                },
+                "unit": {"type": "string", "title": "Đơn vị xin lỗi", "x-widget": "unit"},
+                "reason": REASON | {"title": "Lý do (in trong văn bản)", "minLength": 10},
+                "remedy": REASON | {"title": "Biện pháp khắc phục", "minLength": 0},
+                "promised_on": {
+                    "type": "string",
+                    "format": "date",
+                    "title": "Ngày hẹn lại",
+                    "description": "Bỏ trống nếu ngày hẹn không đổi; chậm trả thì hệ thống tự đề xuất",
+                    "x-widget": "date",
+                },
+            },
+            ["cause", "unit", "reason"],
+        ),
+        deed=_apologise,
+        done="Đã trình dự thảo văn bản xin lỗi",
+        consequences=("Dự thảo vào hộp việc của người đứng đầu đơn vị; ký rồi mới gửi.",),
+        warning="Xin lỗi và hẹn lại không làm hết quá hạn; gia hạn theo luật chuyên ngành là việc khác.",
+    ),
     "pick-up": ActForm(
         title="Đặt bưu điện thu gom giấy tờ tại nhà",
         submit="Đặt thu gom",

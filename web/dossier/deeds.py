@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from engine.errors import FormRefused, NotFound
 from engine.reports.dossier import DossierView
 from engine.store.tables import officer, officer_role
 from web.dossier import telling
-from web.dossier.act_forms import ACTS, schema
+from web.dossier.act_forms import ACTS, end_of_day, schema
 from web.dossier.views import blueprint, read
 from web.flashes import tell
 from web.forms import Entry, Form
@@ -34,7 +34,7 @@ def act(code: str, name: str) -> ResponseReturnValue:
     item = item_of_request(view)
     if offered.needs_task and item is None:
         raise NotFound("Việc này đã được xử lý.")
-    form = Form(with_officers(offered.form, item))
+    form = Form(with_units(with_officers(offered.form, item), view))
     entry, status = form.filled(known_values(view) if name == "correct" else None), 200
     if request.method == "POST":
         entry = form.read(request.form, only=("_csrf", "_revision"))
@@ -66,79 +66,102 @@ def act(code: str, name: str) -> ResponseReturnValue:
 
 
 APOLOGY_FORM = schema(
-    "Xin lỗi và hẹn lại ngày trả kết quả",
+    "Ký văn bản xin lỗi",
     {
         "reason": {
             "type": "string",
-            "title": "Lý do chậm (in trong văn bản)",
+            "title": "Lý do (in trong văn bản)",
             "minLength": 10,
             "maxLength": 2000,
             "x-widget": "textarea",
         },
+        "remedy": {"type": "string", "title": "Biện pháp khắc phục", "maxLength": 2000, "x-widget": "textarea"},
         "promised_on": {"type": "string", "format": "date", "title": "Ngày hẹn lại", "x-widget": "date"},
     },
-    ["reason", "promised_on"],
+    ["reason"],
 )
+DATED = {"required": ["reason", "promised_on"], "title": "Xin lỗi và hẹn lại ngày trả kết quả"}
+"""What the form also asks when the apology is for lateness."""
 
 
 @blueprint.route("/dossier/<code>/apology/<uuid:item_id>", methods=["GET", "POST"], endpoint="apologise")
 def apology(code: str, item_id: UUID) -> ResponseReturnValue:
     """The head decides on a drafted apology: edit the reason and the date, see the letter, sign."""
     view = read(code)
-    told = view.case["facts"].get("apology") or {}
     item = next((one for one in view.open_items if one["id"] == item_id), None)
-    if item is None or not told:
+    told = apologise.drafted(view.case["facts"], item["address"]) if item is not None else None
+    if item is None or told is None:
         tell("Việc này đã được xử lý.", "info")
         return redirect(url_for("dossier.page", code=code))
-    calendar, form = house().calendar, Form(APOLOGY_FORM)
-    # A draft that waited may propose a day that has passed: then the next working day is proposed instead.
-    soonest = calendar.next_opening(calendar.local(view.now).replace(hour=23, minute=59))
-    proposed = max(calendar.local(datetime.fromisoformat(told["date"])), calendar.local(soonest)).date()
-    entry, status = form.filled({"reason": told["reason"], "promised_on": proposed.isoformat()}), 200
+    is_late = told.get("cause", apologise.LATE) == apologise.LATE
+    form = Form(APOLOGY_FORM | DATED if is_late else APOLOGY_FORM)
+    entry, status = form.filled(as_drafted(view, told)), 200
     if request.method == "POST":
         entry = form.read(request.form, only=("_csrf", "_revision"))
         try:
-            values = entry.must_be_whole()
-            chosen = datetime.fromisoformat(str(values["promised_on"])).date()
-            closing = calendar.closing(chosen) if calendar.is_working_day(chosen) else None
-            apologise.apologise_and_reappoint(
-                house(),
-                actor(),
-                apologise.Apologise(
-                    case_id=view.case["id"],
-                    task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
-                    reason=str(values["reason"]),
-                    promised_at=closing or datetime.combine(chosen, time(17), tzinfo=calendar.local(view.now).tzinfo),
-                ),
-            )
+            sign_apology(view, item_id, entry.must_be_whole())
         except FormRefused as refused:
             renamed = {"promised_on" if name == "promised_at" else name: text for name, text in refused.errors.items()}
             entry, status = refused_entry(entry, FormRefused(refused.message, errors=renamed)), 422
         else:
-            tell(f"Đã ký xin lỗi và hẹn lại hồ sơ {code}. Văn bản đang được đánh số, ký số và gửi đi.")
+            signed = "xin lỗi và hẹn lại" if is_late else "văn bản xin lỗi"
+            tell(f"Đã ký {signed} hồ sơ {code}. Văn bản đang được đánh số, ký số và gửi đi.")
             return redirect(url_for("inbox.inbox"), 303)
-    return (
-        render_template(
-            "dossier/act.html",
-            title="Xin lỗi và hẹn lại ngày trả kết quả",
-            lead="Nguyên nhân dưới đây được rút ra từ thời gian từng bước đã ghi; hãy sửa cho đúng trước khi ký.",
-            dossier=telling.dossier_summary(view),
-            entry=entry,
-            action=url_for("dossier.apologise", code=code, item_id=item_id),
-            revision=item["revision"],
-            submit="Ký và phát hành",
-            tone="",
-            warning="",
-            links=[
-                one for one in telling.letters(view) if one["title"] == telling.LETTER_TITLES["apology"] and one["url"]
-            ],
-            consequences=(
-                "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
-                "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",
-                "Văn bản được cấp số, ký số, đóng dấu rồi gửi.",
-            ),
+    return render_template("dossier/act.html", **apology_page(view, item, entry, is_late=is_late)), status
+
+
+def apology_page(view: DossierView, item: Mapping[str, Any], entry: Entry, *, is_late: bool) -> dict[str, Any]:
+    """What the page of one apology shows."""
+    issued = "Văn bản được cấp số, ký số, đóng dấu rồi gửi."
+    return {
+        "title": "Xin lỗi và hẹn lại ngày trả kết quả" if is_late else "Ký văn bản xin lỗi",
+        "lead": "Nguyên nhân dưới đây được rút ra từ thời gian từng bước đã ghi; hãy sửa cho đúng trước khi ký."
+        if is_late
+        else "Dự thảo do cán bộ soạn; hãy sửa cho đúng trước khi ký.",
+        "dossier": telling.dossier_summary(view),
+        "entry": entry,
+        "action": url_for("dossier.apologise", code=view.case["code"], item_id=item["id"]),
+        "revision": item["revision"],
+        "submit": "Ký và phát hành",
+        "tone": "",
+        "warning": "",
+        "links": [
+            one for one in telling.letters(view) if one["title"] == telling.LETTER_TITLES["apology"] and one["url"]
+        ],
+        "consequences": (
+            "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
+            "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",
+            issued,
+        )
+        if is_late
+        else (issued,),
+    }
+
+
+def as_drafted(view: DossierView, told: Mapping[str, Any]) -> dict[str, Any]:
+    """The form as the draft has it; a proposed day that has passed becomes the next working day."""
+    calendar = house().calendar
+    known = {"reason": told["reason"], "remedy": told.get("remedy", "")}
+    if told.get("date"):
+        soonest = calendar.next_opening(calendar.local(view.now).replace(hour=23, minute=59))
+        proposed = max(calendar.local(datetime.fromisoformat(told["date"])), calendar.local(soonest)).date()
+        known["promised_on"] = proposed.isoformat()
+    return known
+
+
+def sign_apology(view: DossierView, item_id: UUID, values: Mapping[str, Any]) -> None:
+    """The act."""
+    chosen = str(values.get("promised_on") or "")
+    apologise.apologise_and_reappoint(
+        house(),
+        actor(),
+        apologise.Apologise(
+            case_id=view.case["id"],
+            task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
+            reason=str(values["reason"]),
+            promised_at=end_of_day(house().calendar, date.fromisoformat(chosen)) if chosen else None,
+            remedy=str(values.get("remedy") or ""),
         ),
-        status,
     )
 
 
@@ -299,6 +322,20 @@ def with_officers(form: Mapping[str, Any], item: Mapping[str, Any] | None) -> Ma
         "x-labels": {"": "Cả đơn vị", **{str(one.id): f"{one.name}, {one.title}" for one in people}},
     }
     return dict(form) | {"properties": dict(form["properties"]) | {"officer_id": choice}}
+
+
+def with_units(form: Mapping[str, Any], view: DossierView) -> Mapping[str, Any]:
+    """A form's choice of a unit, filled with those that take part in the dossier; the reader's own one first."""
+    field = form["properties"].get("unit", {})
+    if field.get("x-widget") != "unit":
+        return form
+    names, mine = house().directory, actor().unit_code
+    codes = [code for code in view.case["participants"] if code in names.units and not names[code].is_external]
+    codes.sort(key=lambda code: code != mine)
+    choice = dict(field) | {"x-widget": "select", "enum": codes, "x-labels": {one: names.name(one) for one in codes}}
+    if mine in codes:
+        choice["default"] = mine
+    return dict(form) | {"properties": dict(form["properties"]) | {"unit": choice}}
 
 
 def refused_entry(entry: Entry, refused: FormRefused) -> Entry:

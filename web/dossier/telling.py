@@ -11,6 +11,7 @@ from flask import url_for
 
 from engine.deadlines import duration_in_words, working_time_between
 from engine.dossier.actor import Actor
+from engine.dossier.apologise import ROLES as APOLOGISING
 from engine.dossier.status import Status
 from engine.reports.dossier import DossierView, steps_of
 from web.reading import due, house
@@ -19,7 +20,7 @@ LETTER_TITLES = {
     "receipt": "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
     "supplement_request": "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ",
     "refusal": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
-    "apology": "Văn bản xin lỗi và hẹn lại ngày trả kết quả",
+    "apology": "Văn bản xin lỗi",
     "stop_notice": "Thông báo dừng giải quyết hồ sơ",
     "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
     "result_hand_over": "Giấy biên nhận trả kết quả",
@@ -299,6 +300,10 @@ class Offers:
         elif not self.view.ledger.is_paused:
             self.offer("Tạm dừng tính hạn", "pause")
 
+    def for_apology(self) -> None:
+        if self.holds(*APOLOGISING):
+            self.offer("Soạn văn bản xin lỗi", "apology")
+
     def for_counter(self) -> None:
         if not self.holds("counter_officer"):
             return
@@ -318,11 +323,14 @@ def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None
         url = url_for("dossier.slip", code=view.case["code"])
         offers.told.append({"title": "In phiếu kiểm soát", "url": url, "icon": "print", "tone": ""})
     if view.case["closed_at"] is not None:
+        if view.case["kind"] == "dossier":
+            offers.for_apology()
         return offers.told
     offers.for_heads()
     if view.case["kind"] == "dossier":
         offers.for_clock()
         offers.for_counter()
+        offers.for_apology()
         if offers.holds("unit_head", "signer") and view.case["decided_at"] is None:
             offers.offer("Dừng giải quyết", "stop", "bad")
     return offers.told

@@ -19,7 +19,7 @@ document.addEventListener('submit', (event) => {
 
 // A second tap on a button must not send the form twice.
 document.addEventListener('submit', (event) => {
-  if (event.defaultPrevented) return;
+  if (event.defaultPrevented || event.submitter?.formTarget === '_blank') return;
   const form = event.target;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = '1';
