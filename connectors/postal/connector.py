@@ -34,6 +34,9 @@ _CITIZEN = {
         "email": {**_LINE, "title": "Thư điện tử"},
         "collect_amount": {"type": "integer", "minimum": 0, "title": "Số tiền thu hộ (đồng)"},
         "note": {**_LINE, "title": "Ghi chú"},
+        "office_name": {**_LINE, "title": "Nơi giao hoặc nhận tại cơ quan"},
+        "office_address": {**_LINE, "title": "Địa chỉ cơ quan"},
+        "office_phone": {**_LINE, "title": "Điện thoại cơ quan"},
     },
 }
 
@@ -116,9 +119,9 @@ class PostalConnector:
             email=order.payload.get("email", ""),
         )
         office = _side(
-            name=self._config.office_name,
-            address=self._config.office_address,
-            phone=self._config.office_phone,
+            name=order.payload.get("office_name") or self._config.office_name,
+            address=order.payload.get("office_address") or self._config.office_address,
+            phone=order.payload.get("office_phone") or self._config.office_phone,
             province=self._config.office_province,
             email="",
         )

@@ -63,6 +63,15 @@ def folder_of(row: Any) -> ProcedureFolder:
     return ProcedureFolder(manifest=Manifest.from_data(row.manifest), source=bytes(row.source), forms=row.forms)
 
 
+def draft_of(connection: Connection, procedure_code: str) -> UUID | None:
+    """The draft that somebody has begun of a procedure."""
+    return connection.execute(
+        select(process_version.c.id)
+        .where(process_version.c.procedure_code == procedure_code, process_version.c.state == "draft")
+        .order_by(process_version.c.number.desc())
+    ).scalar()
+
+
 def start_draft(connection: Connection, procedure_code: str, *, by: UUID | None) -> UUID:
     """A new draft made of the version in force (or the newest); an open draft is gone on with instead."""
     rows = connection.execute(

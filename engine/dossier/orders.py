@@ -59,12 +59,16 @@ def postal_payload(case: Case) -> dict[str, Any]:
         .mappings()
         .one()
     )
+    office = case.house.directory[case.row["receiving_unit"]]
     return {
         "name": owner["name"],
         "address": _delivery_address(case) or owner["address"],
         "phone": owner["phone"],
         "email": owner["email"],
         "note": f"Kết quả hồ sơ {case.row['code']}",
+        "office_name": office.name,
+        "office_address": office.address,
+        "office_phone": office.phone,
     }
 
 

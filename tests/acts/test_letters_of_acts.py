@@ -70,6 +70,23 @@ def test_supplement_request(province: Province) -> None:
     assert "Bản sao sổ hộ khẩu cũ" in issued(province, case_id, "supplement_request")
 
 
+def test_papers_that_come_in_with_a_supplement_are_missing_no_more(province: Province) -> None:
+    papers = province.reception("TP01").papers
+    missing = "Giấy ủy quyền"
+    case_id = province.receive("TP01", papers=(*papers, PaperGiven(name=missing, is_received=False))).case_id
+    province.complete(case_id)
+    while not any(one.element_id == "step2_handle" for one in province.items(case_id)):
+        province.complete(case_id)
+    province.complete(case_id, "step2_handle", decision="supplement", supplement_content=missing)
+    province.complete(case_id, papers_received=[missing])
+    with province.house.store.transaction(role="worker") as connection:
+        sheets = connection.execute(
+            text("SELECT is_received, originals FROM paper WHERE case_id = :id AND name = :name"),
+            {"id": case_id, "name": missing},
+        ).one()
+    assert tuple(sheets) == (True, 1)
+
+
 def test_refusal(province: Province) -> None:
     case_id = handling(province)
     province.complete(case_id, "step2_handle", decision="refuse", refusal_reason="Không thuộc thẩm quyền của xã")

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
-from engine.catalogue.drafting import check, folder_of, lint_context, save_draft, start_draft
+from engine.catalogue.drafting import check, draft_of, folder_of, lint_context, save_draft, start_draft
 from engine.deadlines import parse_limit
 from engine.dossier.approve_process import PROCEDURE, SubmitProcess, submit_process
 from engine.dossier.command import Filled
@@ -131,6 +131,10 @@ def procedure(code: str) -> ResponseReturnValue:
 def new_draft(code: str) -> ResponseReturnValue:
     """Open the draft of a procedure, making one of the version in force when there is none."""
     if request.method == "GET":
+        with reading() as connection:
+            begun = draft_of(connection, code)
+        if begun is not None:
+            return redirect(url_for("designer.version", version_id=begun))
         return render_template(
             "dossier/act.html",
             title="Tạo bản nháp quy trình",

@@ -17,6 +17,7 @@ from engine.dossier.command import Filled, TaskRef
 from engine.dossier.complete import CompleteTask, complete_task
 from engine.dossier.drafts import draft_of, drop_draft, keep_draft
 from engine.dossier.hand_over import TakeOver, take_over
+from engine.dossier.receive_supplement import PAPERS_FIELD
 from engine.errors import FormRefused, NotFound, StaleTask
 from engine.reports.dossier import DossierView, dossier_view
 from engine.reports.inbox import (
@@ -30,7 +31,7 @@ from engine.reports.inbox import (
     procedures_in_inbox,
 )
 from engine.store.tables import officer as officer_table
-from engine.store.tables import officer_role, work_item
+from engine.store.tables import officer_role, paper, work_item
 from web.doors import is_page_old, keeps_typed
 from web.dossier import telling
 from web.dossier.deeds import refused_entry
@@ -341,8 +342,12 @@ def suggested(schema: Mapping[str, Any], view: DossierView) -> dict[str, Any]:
 
 
 def with_choices(schema: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Fields that choose an officer list those of the task's unit."""
+    """Fields that choose an officer list those of the task's unit; a supplement's, the papers that were missing."""
     properties = dict(schema.get("properties", {}))
+    order = schema.get("x-order", list(properties))
+    if "received_papers" in properties:
+        properties = missing_papers(item["case_id"]) | properties
+        order = [PAPERS_FIELD, *order]
     for name, field in properties.items():
         if field.get("x-widget") == "officer":
             with reading() as connection:
@@ -358,7 +363,26 @@ def with_choices(schema: Mapping[str, Any], item: Mapping[str, Any]) -> Mapping[
                 "enum": [str(one.id) for one in people],
                 "x-labels": {str(one.id): f"{one.name}, {one.title}" if one.title else one.name for one in people},
             }
-    return dict(schema) | {"properties": properties}
+    return dict(schema) | {"properties": properties, "x-order": order}
+
+
+def missing_papers(case_id: UUID) -> dict[str, Any]:
+    """A field that ticks off what has come in; none when nothing was missing."""
+    with reading() as connection:
+        names = connection.execute(
+            select(paper.c.name).where(paper.c.case_id == case_id, ~paper.c.is_received).order_by(paper.c.ordinal)
+        ).scalars()
+        choices = list(names)
+    if not choices:
+        return {}
+    field = {
+        "type": "array",
+        "title": "Giấy tờ còn thiếu nay đã nhận",
+        "items": {"type": "string", "enum": choices},
+        "uniqueItems": True,
+        "x-widget": "checkboxes",
+    }
+    return {PAPERS_FIELD: field}
 
 
 def wanted_of_request() -> InboxFilter:
