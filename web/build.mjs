@@ -70,7 +70,20 @@ function manifestOf(metafile, print) {
   for (const [file, output] of Object.entries(metafile.outputs)) {
     if (output.entryPoint) files[path.basename(output.entryPoint)] = path.basename(file);
   }
-  return { fingerprint: print, files: Object.fromEntries(Object.entries(files).sort()) };
+  const outputs = Object.keys(metafile.outputs).map((file) => path.relative(out, path.resolve(web, file))).sort();
+  return { fingerprint: print, files: Object.fromEntries(Object.entries(files).sort()), outputs };
+}
+
+// Pages that were served before this build still ask for its files: one older build stays beside the newest.
+function outputsOfBefore() {
+  const manifestFile = path.join(out, 'manifest.json');
+  return existsSync(manifestFile) ? (JSON.parse(readFileSync(manifestFile, 'utf8')).outputs ?? []) : [];
+}
+
+function removeOlder(kept) {
+  for (const file of filesUnder(out).map((name) => path.relative(out, name))) {
+    if (!kept.has(file) && !file.startsWith('licences')) rmSync(path.join(out, file));
+  }
 }
 
 // The licences of everything that ends up in a bundle travel with it.
@@ -101,11 +114,13 @@ const print = fingerprint();
 if (isUpToDate(print) && !process.argv.includes('--force')) {
   console.log('web: up to date');
 } else {
-  rmSync(out, { recursive: true, force: true });
+  const before = outputsOfBefore();
   mkdirSync(out, { recursive: true });
   const { metafile } = await bundle();
   copyLicences(metafile);
   copyLetterFonts();
-  writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifestOf(metafile, print), null, 1));
+  const manifest = manifestOf(metafile, print);
+  writeFileSync(path.join(out, 'manifest.json'), JSON.stringify(manifest, null, 1));
+  removeOlder(new Set(['manifest.json', ...manifest.outputs, ...before]));
   console.log(`web: built ${Object.keys(metafile.outputs).length} files`);
 }
