@@ -48,14 +48,16 @@ class Walk:
         for _ in range(steps):
             if self.province.row(self.case_id).closed_at is not None:
                 return
-            deed = self.rng.choices(
-                [self.do_task, self.let_answer, self.let_days_pass, self.do_something_else], [70, 20, 12, 12]
-            )[0]
             try:
-                deed()
+                self.do_one()
             except (Refused, FormRefused) as told:
                 self.refused.append(told.message)
             self._observe(self.case_id)
+
+    def do_one(self) -> None:
+        """Something that may happen next, mostly work."""
+        deeds = [self.do_task, self.let_answer, self.let_days_pass, self.do_something_else]
+        self.rng.choices(deeds, [70, 20, 12, 12])[0]()
 
     # --- work ---------------------------------------------------------------------------------------------------------
 
