@@ -17,13 +17,14 @@ from web.dossier.views import blueprint as dossier
 from web.frame import create_frame
 from web.inbox.views import blueprint as inbox
 from web.letters.views import blueprint as letters
+from web.migrating.views import blueprint as migrating
 from web.portal.views import blueprint as portal
 from web.reports.views import blueprint as reports
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-AREAS = (counter, inbox, letters, dossier, designer, audit, portal, reports, admin, api)
+AREAS = (counter, inbox, letters, dossier, designer, migrating, audit, portal, reports, admin, api)
 
 
 def create_app(house: House) -> Flask:

@@ -136,7 +136,7 @@ def digest(value: bytes | str | None, length: int = 8) -> str:
 
 def for_replay(events: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What the replay script needs of the events on the page."""
-    kept = ("seq", "title", "by", "enter", "leave", "flows", "late", "paused")
+    kept = ("seq", "title", "by", "enter", "leave", "flows", "late", "paused", "is_migration")
     return [{name: event[name] for name in kept} | {"at": seconds(event["at"])} for event in events]
 
 

@@ -64,6 +64,15 @@ VERSION_TONES = {
     "retired": "calm",
 }  # fmt: skip
 
+MIGRATION_STATES = {
+    "waiting": "Đang kiểm tra",
+    "able": "Chuyển được",
+    "unable": "Không chuyển được",
+    "migrated": "Đã chuyển",
+    "refused": "Giữ nguyên",
+}
+MIGRATION_TONES = {"waiting": "calm", "able": "info", "unable": "warn", "migrated": "good", "refused": "bad"}
+
 DELIVERY_STATES = {
     "pending": "Chờ gửi",
     "sent": "Đã gửi",

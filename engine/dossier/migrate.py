@@ -130,7 +130,7 @@ class _Migrating:
             raise Refused("Phiên bản này là của thủ tục khác.")
         unknown = [new for new in command.mapping.values() if new not in target.program.elements]
         if unknown:
-            raise InputError(f"Bản {target.number} không có phần tử «{unknown[0]}».")
+            raise InputError(f"Bản {target.number} không có phần tử “{unknown[0]}”.")
         return cls(case, command, before)
 
     @property
@@ -152,7 +152,7 @@ class _Migrating:
         house = self.case.house
         missing = () if self._is_readable else sorted(self.case.version.routing - _carried(self.given))
         if missing:
-            return Trial(reasons=(f"Bản mới rẽ nhánh theo «{missing[0]}», mà dữ liệu biểu mẫu của hồ sơ đã xóa.",))
+            return Trial(reasons=(f"Bản mới rẽ nhánh theo “{missing[0]}”, mà dữ liệu biểu mẫu của hồ sơ đã xóa.",))
         target = Target(
             version=self.case.version,
             mapping=self.command.mapping,

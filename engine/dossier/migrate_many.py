@@ -50,7 +50,7 @@ def try_many(house: House, actor: Actor, command: MigrateMany) -> UUID:
         version = house.versions.current(connection, command.version_id)
         unknown = [new for new in command.mapping.values() if new not in version.program.elements]
         if unknown:
-            raise InputError(f"Bản {version.number} không có phần tử «{unknown[0]}».")
+            raise InputError(f"Bản {version.number} không có phần tử “{unknown[0]}”.")
         if connection.execute(select(migration_run.c.id).where(migration_run.c.id == command.id)).first():
             return command.id
         connection.execute(

@@ -37,7 +37,7 @@ class Held:
 
     @property
     def title(self) -> str:
-        return f"«{self.name or element_of(self.address)}»"
+        return f"“{self.name or element_of(self.address)}”"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +146,10 @@ def _not_open(target: Target, one: Given) -> str:
     known = target.version.program.elements.get(element)
     if known is None:
         return (
-            f"Sự kiện {one.seq} đã qua «{element}», bản mới không còn phần tử này."
+            f"Sự kiện {one.seq} đã qua “{element}”, bản mới không còn phần tử này."
             " Nếu chỉ đổi mã, hãy chỉ rõ mã cũ và mã mới."
         )
-    return f"Sự kiện {one.seq} đã qua «{known.name or element}», nhưng theo bản mới khi đó hồ sơ chưa tới hoặc đã qua."
+    return f"Sự kiện {one.seq} đã qua “{known.name or element}”, nhưng theo bản mới khi đó hồ sơ chưa tới hoặc đã qua."
 
 
 def _unsent(standing: Standing, target: Target, one: Given, step: Step) -> str:
@@ -157,7 +157,7 @@ def _unsent(standing: Standing, target: Target, one: Given, step: Step) -> str:
     passed = {target.mapping.get(element, element) for element in standing.passed.get(one.seq, ())}
     missing = [sent.message or sent.element_id for sent in step.sent if sent.element_id not in passed]
     if missing:
-        return f"Theo bản mới, thông điệp «{missing[0]}» lẽ ra đã gửi tại sự kiện {one.seq}, mà chưa từng gửi."
+        return f"Theo bản mới, thông điệp “{missing[0]}” lẽ ra đã gửi tại sự kiện {one.seq}, mà chưa từng gửi."
     return ""
 
 
@@ -172,26 +172,29 @@ def _compared(standing: Standing, target: Target, instance: Instance, addresses:
         try:
             now = free.pop(place(held.address, target.mapping, free))
         except _Unplaced:
-            reasons.append(_lost(held, target))
+            reasons.append(_lost(held, target, instance))
             continue
         places[held.address] = now
         reasons += _changed(held, now, target, instance)
+    missing = sum(one.address not in places for one in standing.held)
+    extra = [] if missing >= len(free) else free.values()  # what is lost most likely stands there under another id
     reasons += [
-        f"Bản mới mở thêm «{one.name or one.element_id}» song song, hồ sơ này chưa có việc đó." for one in free.values()
+        f"Bản mới mở thêm “{one.name or one.element_id}” song song, hồ sơ này chưa có việc đó." for one in extra
     ]
     timers, lost = _timers(standing, target, instance)
     return Trial(reasons=(*reasons, *lost), instance=instance, inputs=addresses, places=places, timers=timers)
 
 
-def _lost(held: Held, target: Target) -> str:
+def _lost(held: Held, target: Target, instance: Instance) -> str:
     element = target.mapping.get(element_of(held.address), element_of(held.address))
     kind = KINDS.get(held.kind, "bước đang chờ")
     if element not in target.version.program.elements:
         return (
-            f"{kind[0].upper()}{kind[1:]} {held.title} đang mở, bản mới không có phần tử «{element}»."
+            f"{kind[0].upper()}{kind[1:]} {held.title} đang mở, bản mới không có phần tử “{element}”."
             " Nếu chỉ đổi mã, hãy chỉ rõ mã cũ và mã mới."
         )
-    return f"{kind[0].upper()}{kind[1:]} {held.title} đang mở, nhưng theo bản mới hồ sơ không đứng ở đó."
+    there = ", ".join(f"“{one.name or one.element_id}”" for one in instance.waiting)
+    return f"{kind[0].upper()}{kind[1:]} {held.title} đang mở; theo bản mới, với những việc đã làm, hồ sơ ở {there}."
 
 
 def _changed(held: Held, now: Waiting, target: Target, instance: Instance) -> list[str]:
@@ -207,7 +210,7 @@ def _changed(held: Held, now: Waiting, target: Target, instance: Instance) -> li
     if held.kind == "message":
         listening = {(one.message, one.key) for one in instance.subscriptions if one.address == now.address}
         if (held.message, held.key) not in listening:
-            return [f"Hồ sơ đang chờ thông điệp «{held.message}»; bản mới chờ thông điệp hoặc khóa khác."]
+            return [f"Hồ sơ đang chờ thông điệp “{held.message}”; bản mới chờ thông điệp hoặc khóa khác."]
     return []
 
 
@@ -234,15 +237,15 @@ def _timers(standing: Standing, target: Target, instance: Instance) -> tuple[dic
         try:
             now = places[address] = place(address, target.mapping, armed.keys() - set(places.values()))
         except _Unplaced:
-            reasons.append(f"Hẹn giờ «{element}» (đến hạn {_moment(due, target)}) không còn trong bản mới.")
+            reasons.append(f"Hẹn giờ “{element}” (đến hạn {_moment(due, target)}) không còn trong bản mới.")
             continue
         if armed[now].due != due:
             reasons.append(
-                f"Hẹn giờ «{element}» đến hạn {_moment(due, target)},"
+                f"Hẹn giờ “{element}” đến hạn {_moment(due, target)},"
                 f" theo bản mới là {_moment(armed[now].due, target)}."
             )
     reasons += [
-        f"Bản mới thêm hẹn giờ «{one.element_id}», với hồ sơ này đã đến hạn từ {_moment(one.due, target)}."
+        f"Bản mới thêm hẹn giờ “{one.element_id}”, với hồ sơ này đã đến hạn từ {_moment(one.due, target)}."
         for one in armed.values()
         if one.address not in places.values() and one.due <= target.now
     ]

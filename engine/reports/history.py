@@ -12,7 +12,9 @@ from sqlalchemy import Connection, select, text
 
 from engine.errors import NotFound
 from engine.history.chain import ChainVerdict, Event, verify_chain
-from engine.store.tables import cases, event
+from engine.store.tables import cases, event, process_version
+
+MIGRATED = "DossierMigrated"
 
 TITLES: Mapping[str, str] = {
     "DossierReceived": "Tiếp nhận hồ sơ",
@@ -47,7 +49,7 @@ TITLES: Mapping[str, str] = {
     "LetterIssued": "Phát hành văn bản",
     "PickUpOrdered": "Đặt bưu điện thu gom tại nhà",
     "ReceptionDeclined": "Không tiếp nhận tại quầy",
-    "DossierMigrated": "Chuyển sang phiên bản quy trình khác",
+    MIGRATED: "Chuyển sang phiên bản quy trình khác",
     "ProcessSubmitted": "Trình quy trình",
     "ProcessAppraised": "Thẩm định đạt",
     "ProcessApproved": "Phê duyệt quy trình",
@@ -110,6 +112,24 @@ def history_view(connection: Connection, case_id: UUID) -> HistoryView:
     return HistoryView(case=dict(case), events=events, verdict=verdict, sealed=sealed, sealed_at=sealed_at)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A part of a history that ran on one version."""
+
+    number: int
+    first: int  # the seq of its first event
+
+
+def versions_run(connection: Connection, view: HistoryView) -> list[Stretch]:
+    """The versions that a case ran on, in order; one, unless it was migrated."""
+    moves = [one for one in view.events if one.type == MIGRATED]
+    if moves:
+        first = Stretch(number=moves[0].content["data"]["from"]["number"], first=1)
+        return [first, *(Stretch(number=one.content["data"]["to"]["number"], first=one.seq) for one in moves)]
+    number = select(process_version.c.number).where(process_version.c.id == view.case["version_id"])
+    return [Stretch(number=connection.execute(number).scalar_one(), first=1)]
+
+
 def title_of(one: Event) -> str:
     """What happened, in words: the kind of event, and the task it was about."""
     title = TITLES.get(one.type, one.type)
@@ -120,7 +140,7 @@ def title_of(one: Event) -> str:
 def note_of(one: Event) -> str:
     """The reason, question or number that belongs to an event."""
     data = one.content.get("data", {})
-    if one.type == "DossierMigrated":
+    if one.type == MIGRATED:
         return f"Từ bản {data['from']['number']} sang bản {data['to']['number']}"
     if one.type == "AnswerTaken":
         return OUTCOMES.get(str(data.get("outcome")), "")

@@ -261,7 +261,7 @@ def test_a_task_done_and_gone_holds_the_dossier_back(versions: Versions) -> None
     case_id = versions.open()
     versions.province.complete(case_id, "a")
     versions.publish(model(task("b"), path="s>nhan>b>e"))
-    is_refused(versions, case_id, "«a»", "không còn")
+    is_refused(versions, case_id, "“a”", "không còn")
 
 
 def test_a_task_done_under_another_id_is_the_same_task(versions: Versions) -> None:
@@ -269,7 +269,7 @@ def test_a_task_done_under_another_id_is_the_same_task(versions: Versions) -> No
     case_id = versions.open()
     versions.province.complete(case_id, "a")
     versions.publish(model(task("viec"), task("b"), path="s>nhan>viec>b>e"))
-    is_refused(versions, case_id, "«a»")
+    is_refused(versions, case_id, "“a”")
     is_migrated(versions, case_id, a="viec")
     assert lived(versions.province, case_id) == ["b"]
 
@@ -324,7 +324,7 @@ def test_another_number_of_instances_holds_the_dossier_back(versions: Versions) 
     versions.publish(model(task("a", MANY.format(4)), path="s>nhan>a>e"))
     is_refused(versions, case_id, "mở thêm")
     versions.publish(model(task("a", MANY.format(2)), path="s>nhan>a>e"))
-    is_refused(versions, case_id, "không đứng ở đó")
+    is_refused(versions, case_id, "Việc a", "hồ sơ ở")
 
 
 def test_an_open_task_that_is_gone_holds_the_dossier_back(versions: Versions) -> None:
@@ -332,7 +332,7 @@ def test_an_open_task_that_is_gone_holds_the_dossier_back(versions: Versions) ->
     versions.publish(LINE)
     case_id = versions.open()
     versions.publish(model(task("x"), task("b"), path="s>nhan>x>b>e"))
-    is_refused(versions, case_id, "«Việc a»", "không có phần tử")
+    is_refused(versions, case_id, "“Việc a”", "không có phần tử")
     is_refused(versions, case_id, "Việc a", a="b")  # a task that is not reached yet is not the same task
     is_migrated(versions, case_id, a="x")
 
@@ -383,7 +383,7 @@ def test_a_step_inserted_before_the_open_one_holds_the_dossier_back(versions: Ve
     case_id = versions.open()
     versions.province.complete(case_id, "a")
     versions.publish(model(task("a"), task("x"), task("b"), path="s>nhan>a>x>b>e"))
-    is_refused(versions, case_id, "Việc b", "mở thêm")
+    is_refused(versions, case_id, "Việc b", "hồ sơ ở “Việc x”")
 
 
 def test_tasks_done_in_another_order_hold_the_dossier_back(versions: Versions) -> None:
@@ -391,7 +391,7 @@ def test_tasks_done_in_another_order_hold_the_dossier_back(versions: Versions) -
     case_id = versions.open()
     versions.province.complete(case_id, "a")
     versions.publish(model(task("b"), task("a"), path="s>nhan>b>a>e"))
-    is_refused(versions, case_id, "«Việc a»", "chưa tới")
+    is_refused(versions, case_id, "“Việc a”", "chưa tới")
 
 
 @pytest.mark.parametrize(

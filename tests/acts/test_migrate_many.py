@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,7 +15,8 @@ from engine.dossier.migrate_many import MigrateMany, carry_out_many, counts_of, 
 from engine.errors import InputError, NotAllowed, Refused
 from engine.jobs.worker import work_off
 from tests.acts.migrating import DESIGNER, ONE_STOP, Versions, everything, model, task
-from tests.invariants import faults_of_house
+from tests.crash.killing import End, kill_at
+from tests.invariants import faults_of_case, faults_of_house
 from tests.province import Province
 
 OLD = model(task("a"), task("b"), path="s>nhan>a>b>e")
@@ -95,31 +96,24 @@ def test_what_moved_on_between_preview_and_deed_is_judged_again(versions: Versio
     assert faults_of_house(province.house) == []
 
 
-def test_a_worker_that_dies_on_the_way_leaves_the_rest_to_the_next(
-    versions: Versions, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_killed_on_the_way_leaves_the_rest_to_the_next(versions: Versions) -> None:
+    """One run, killed again and again at later points; nothing is lost, nothing done twice."""
     province = versions.province
-    opened = [versions.open() for _ in range(5)]
+    opened = [versions.open() for _ in range(4)]
     versions.publish(model(task("viec"), task("b"), path="s>nhan>viec>b>e"))
     run_id = run_of(versions, a="viec")
     carry_out_many(province.house, DESIGNER, run_id)
-    done: list[Any] = []
-    migrate_in = migrate_many.migrate_in
-
-    def dies(*arguments: Any) -> Any:
-        if len(done) == 2:
-            raise SystemExit
-        done.append(migrate_in(*arguments))
-        return done[-1]
-
-    monkeypatch.setattr(migrate_many, "migrate_in", dies)
-    with pytest.raises(SystemExit):
-        migrate_many.carry_out_batch(province.house, run_id, 0)
-    monkeypatch.undo()
-    assert counts(province, run_id) == {"migrated": 2, "able": 3}
+    job = partial(migrate_many.carry_out_batch, province.house, run_id, 0)
+    for point in (7, 23, 41, 62, 75):
+        assert kill_at(province.house, job, point) is End.KILLED
+        found = counts(province, run_id)
+        moved = [one for one in opened if province.row(one).version_id == versions.ids[1]]
+        assert found.get("migrated", 0) == len(moved)
+        assert [one for case_id in opened for one in faults_of_case(province.house, case_id)] == []
+    assert 0 < len(moved) < len(opened)
     for _ in range(2):  # the job comes again, and once more
-        migrate_many.carry_out_batch(province.house, run_id, 0)
-    assert counts(province, run_id) == {"migrated": 5}
+        job()
+    assert counts(province, run_id) == {"migrated": 4}
     for case_id in opened:
         assert [one.type for one in province.events(case_id)].count("DossierMigrated") == 1
     work_off(province.house)

@@ -253,7 +253,7 @@ def chain(count: int) -> list[dict[str, Any]]:
 def replay_event(seq: int, title: str, moment: datetime, by: str, **more: Any) -> dict[str, Any]:
     plain: dict[str, Any] = {
         "seq": seq, "title": title, "at": moment, "recorded_at": moment, "by": by, "unit": "", "note": "", "hash": "", "sealed": True,
-        "enter": [], "leave": [], "flows": [], "late": [], "paused": [], "is_correction": False,
+        "enter": [], "leave": [], "flows": [], "late": [], "paused": [], "is_correction": False, "is_migration": False,
     }  # fmt: skip
     return plain | more
 
@@ -275,7 +275,8 @@ for _event, _proof in zip(EVENTS, EVIDENCE, strict=True):
     _event["hash"] = _proof["hash"]
 
 HISTORY_PAGE: dict[str, Any] = {
-    "dossier": DOSSIER, "tabs": TABS, "source": "/sample.bpmn", "events": EVENTS, "evidence": EVIDENCE, "head": EVIDENCE[-1]["hash"],
+    "dossier": DOSSIER, "tabs": TABS, "events": EVENTS, "evidence": EVIDENCE, "head": EVIDENCE[-1]["hash"],
+    "diagrams": [{"url": "/sample.bpmn", "number": 2, "from": 1}],
     "case_id": CASE, "exports": [{"title": "Gói bằng chứng", "url": "/x"}, {"title": "XES", "url": "/x"}],
     "verdict": {"is_whole": True, "length": 8, "broken_at": None, "reason": "", "checkpoint_size": 1200, "sealed_at": at(26, 9, 11)},
     "first_url": None, "next_url": None,
@@ -394,6 +395,21 @@ def pages() -> dict[str, dict[str, Any]]:
                         {"kind": "added", "element": "step4_pay", "name": "Thu phí", "what": "công việc", "before": "", "after": "", "is_limit": False}],
             "findings": [{"severity": "warning", "message": "Việc Thụ lý không có biểu mẫu.", "element": "step2_handle"}],
             "decision": {"title": "Phê duyệt", "action": "/x", "submit": "Phê duyệt và ban hành", "entry": DECISION_FORM.filled()},
+        },
+        "migrating/many.html": {
+            "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "version": {"number": 3, "state": "published", "url": "/designer/3"},
+            "open_cases": 0, "mapping": "step2_handle=handle", "error": "", "new_run": CASE, "action": "/designer/3/migrate",
+            "run": {"state": "tried", "by": "Phan Văn Đức", "created_at": at(20, 8), "is_busy": False, "able": 1280,
+                    "counts": [{"state": "unable", "count": 4, "url": "?state=unable", "is_current": True},
+                               {"state": "able", "count": 1280, "url": "?state=able", "is_current": False}],
+                    "rows": [{"case_code": CODE, "from_number": 2, "state": "unable", "waiting": ["Thụ lý"], "url": "/dossier/x/migrate",
+                              "reasons": ["Việc «Thụ lý» đang mở; bản mới giao cho vai trò khác."]}],
+                    "carry_out_url": "/designer/3/migrate/1", "first_url": None, "next_url": "?after=1"},
+        },
+        "migrating/single.html": {
+            "code": CODE, "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "version": {"id": CASE, "number": 3, "state": "published"},
+            "mapping": "", "error": "", "action": "/dossier/x/migrate", "many_url": "/designer/3/migrate",
+            "found": {"from_number": 2, "to_number": 3, "waiting": ["Thụ lý"], "reasons": ["Hẹn giờ «nhac» không còn trong bản mới."]},
         },
         "admin/deliveries.html": {
             "neighbours": [{"name": "tax", "title": "Thuế", "is_well": False, "sentence": "Không trả lời từ 10:05", "pending": 12, "checked_at": at(26, 9)},

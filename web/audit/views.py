@@ -12,7 +12,7 @@ from sqlalchemy import select
 from engine.history.bundle import evidence_bundle
 from engine.history.chain import Event
 from engine.reports.dossier import case_id_of
-from engine.reports.history import HistoryView, history_view, note_of, title_of
+from engine.reports.history import MIGRATED, HistoryView, history_view, note_of, title_of, versions_run
 from engine.store.tables import checkpoint
 from web.doors import for_roles
 from web.dossier import telling
@@ -34,11 +34,15 @@ def history(code: str) -> ResponseReturnValue:
     with reading() as connection:
         view = history_view(connection, case_id_of(connection, code))
         newest = connection.execute(select(checkpoint.c.size).order_by(checkpoint.c.size.desc()).limit(1)).scalar()
+        diagrams = [
+            {"url": url_for("dossier.source", code=code, version=one.number), "number": one.number, "from": one.first}
+            for one in versions_run(connection, view)
+        ]
     return render_template(
         "audit/history.html",
         dossier={"code": code, "procedure": view.case["procedure_name"], "status": view.case["status"]},
         tabs=telling.tabs(code, "audit.history"),
-        source=url_for("dossier.source", code=code),
+        diagrams=diagrams,
         events=moments(view),
         evidence=[
             {"seq": one.seq, "body": base64.b64encode(one.body).decode(), "hash": one.hash.hex()} for one in view.events
@@ -79,6 +83,7 @@ def moments(view: HistoryView) -> list[dict[str, Any]]:
     for one in view.events:
         content = one.content
         passed = [step["element"] for step in content.get("passed", [])]
+        is_migration = one.type == MIGRATED
         now_waiting = {address.split("#")[0].rpartition("/")[2] for address in content.get("waiting", waiting)}
         if one.type in {"DossierBecameLate", "ConsultationSilent"}:
             late |= now_waiting or waiting
@@ -93,11 +98,12 @@ def moments(view: HistoryView) -> list[dict[str, Any]]:
                 "note": note_of(one),
                 "hash": one.hash.hex(),
                 "sealed": one.seq in view.sealed,
-                "enter": sorted(now_waiting - waiting),
+                "enter": sorted(now_waiting - (set() if is_migration else waiting)),
                 "leave": passed,
                 "flows": content.get("flows", []),
                 "late": sorted(late),
                 "paused": paused_after(one, now_waiting),
+                "is_migration": is_migration,
                 "is_correction": one.type in {"DossierCorrected", "ReceptionVoided"},
             }
         )

@@ -14,6 +14,7 @@ from engine.catalogue.drafting import check, draft_of, folder_of, lint_context, 
 from engine.deadlines import parse_limit
 from engine.dossier.approve_process import PROCEDURE, SubmitProcess, submit_process
 from engine.dossier.command import Filled
+from engine.dossier.migrate import ROLES as MIGRATING
 from engine.errors import FormRefused, InputError, ModelRefused, NotFound, UnreadableFile
 from engine.model.diff import diff
 from engine.model.lint import LintContext
@@ -179,6 +180,9 @@ def version(version_id: UUID) -> ResponseReturnValue:
                 "tone": "",
             }
         )
+    if row.spec is not None and row.number > 1 and any(actor().has_role(role) for role in MIGRATING):
+        url = url_for("migrating.many", version_id=version_id)
+        acts.append({"title": "Chuyển hồ sơ đang giải quyết", "url": url, "icon": "", "tone": ""})
     return render_template(
         "designer/page.html",
         procedure={"code": row.procedure_code, "name": manifest.name},
@@ -326,7 +330,7 @@ def impact_of(left: Mapping[str, Any]) -> list[str]:
     """What approving would mean for the dossiers at work."""
     if not left["open_cases"]:
         return ["Không có hồ sơ nào đang giải quyết theo bản cũ."]
-    return [f"{left['open_cases']} hồ sơ đang giải quyết vẫn theo bản {left['number']} cho tới khi kết thúc."]
+    return [f"{left['open_cases']} hồ sơ đang giải quyết vẫn theo bản {left['number']}, trừ khi được chuyển sang."]
 
 
 def read_version(version_id: UUID) -> Any:

@@ -14,8 +14,8 @@ from engine.errors import NotFound
 from engine.reports.control_slip import control_slip
 from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
 from engine.reports.search import SearchFilter, search_page
+from engine.store.tables import cases, officer, process_version
 from engine.store.tables import letter as letter_table
-from engine.store.tables import officer, process_version
 from web.dossier import telling
 from web.forms import Form
 from web.reading import actor, due, house, reading
@@ -121,12 +121,15 @@ def page(code: str) -> ResponseReturnValue:
 
 @blueprint.get("/dossier/<code>/process.bpmn")
 def source(code: str) -> ResponseReturnValue:
-    """The diagram of the version this dossier runs on, byte for byte."""
+    """The diagram of the version this dossier runs on, or of another of its procedure, byte for byte."""
+    number = request.args.get("version", type=int)
     with reading() as connection:
-        view = dossier_view(house(), connection, case_id_of(connection, code))
-        xml = connection.execute(
-            select(process_version.c.source).where(process_version.c.id == view.version.id)
-        ).scalar_one()
+        row = connection.execute(select(cases).where(cases.c.id == case_id_of(connection, code))).one()
+        wanted = select(process_version.c.source).where(process_version.c.procedure_code == row.procedure_code)
+        which = process_version.c.id == row.version_id if number is None else process_version.c.number == number
+        xml = connection.execute(wanted.where(which)).scalar()
+    if xml is None:
+        raise NotFound("Không có bản quy trình này.")
     return Response(bytes(xml), mimetype="application/xml")
 
 

@@ -13,6 +13,9 @@ const playWord = root.querySelector('[data-play-word]');
 const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 let shown = events.length;
 let timer = null;
+// A migrated dossier has a diagram for each version that it ran on, hidden outside of its stretch of the history.
+const canvases = [...root.querySelectorAll('[data-replay-diagram]')];
+const drawn = new Map();
 let viewer = null;
 let clearMarks = () => {};
 
@@ -23,6 +26,7 @@ export function stateAfter(history, n) {
   const wasLate = new Set();
   for (const event of history.slice(0, n)) {
     for (const id of event.late) wasLate.add(id);
+    if (event.is_migration) leaveAll(open, marks);
     for (const id of event.enter) {
       open.set(id, (open.get(id) ?? 0) + 1);
       marks[id] = { visits: (marks[id]?.visits ?? 0) + 1 };
@@ -42,6 +46,43 @@ export function stateAfter(history, n) {
   return marks;
 }
 
+// The version changes: what was open is so under its new name, and begins anew.
+function leaveAll(open, marks) {
+  for (const [id, count] of open) {
+    if (!count) continue;
+    open.set(id, 0);
+    marks[id].visits -= count;
+    if (marks[id].visits <= 0) delete marks[id];
+  }
+}
+
+function canvasAt(n) {
+  const seq = events[n - 1]?.seq ?? 0;
+  return canvases.findLast((one) => Number(one.dataset.from) <= seq) ?? canvases[0];
+}
+
+// Brings the diagram of that moment's version to the front; drawn when it is first looked at.
+function turnTo(canvas) {
+  for (const one of canvases) one.hidden = one !== canvas;
+  if (!drawn.has(canvas)) {
+    drawn.set(canvas, null);
+    draw(canvas);
+  }
+  if (drawn.get(canvas) !== viewer) {
+    if (viewer) clearMarks();
+    clearMarks = () => {};
+    viewer = drawn.get(canvas);
+  }
+}
+
+async function draw(canvas) {
+  const made = await showDiagram(canvas, canvas.dataset.replayDiagram);
+  if (!made) return;
+  drawn.set(canvas, made);
+  made.get('eventBus').on('element.click', ({ element }) => followElement(element.labelTarget?.id ?? element.id));
+  show(shown);
+}
+
 function show(n, { scroll = true } = {}) {
   shown = Math.max(0, Math.min(n, events.length));
   scrub.value = shown;
@@ -59,6 +100,7 @@ function show(n, { scroll = true } = {}) {
   } else {
     now.textContent = 'Trước sự kiện đầu tiên';
   }
+  turnTo(canvasAt(shown));
   if (viewer) {
     clearMarks();
     const marks = stateAfter(events, shown);
@@ -170,9 +212,3 @@ async function tellChain() {
 
 tellChain();
 show(shown);
-showDiagram(root.querySelector('[data-replay-diagram]'), root.querySelector('[data-replay-diagram]').dataset.replayDiagram).then((drawn) => {
-  viewer = drawn;
-  if (!viewer) return;
-  viewer.get('eventBus').on('element.click', ({ element }) => followElement(element.labelTarget?.id ?? element.id));
-  show(shown);
-});
