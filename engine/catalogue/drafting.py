@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text, update
 
 from engine.catalogue.directory import Directory
-from engine.catalogue.publishing import compiled, found_in, import_folder, variables_of
+from engine.catalogue.publishing import compiled, found_in, import_folder, unpacked, variables_of
 from engine.errors import NotFound, Refused, StaleTask
+from engine.model.decisions import read_decisions
 from engine.model.lint import LintContext, lint
 from engine.model.parse import parse
 from engine.model.procedure import Manifest, ProcedureFolder
@@ -36,6 +37,7 @@ def lint_context(
     forms: Mapping[str, Mapping[str, Any]],
     directory: Directory,
     operations: Mapping[str, list[str]],
+    decisions: Mapping[str, bytes] | None = None,
 ) -> LintContext:
     """What this house knows when it checks a procedure."""
     personal = {
@@ -50,6 +52,7 @@ def lint_context(
         limit=manifest.limit or None,
         variables=variables_of(forms),
         personal=frozenset(personal),
+        decisions=read_decisions(decisions or {}),
     )
 
 
@@ -60,7 +63,12 @@ def check(source: bytes, context: LintContext) -> list[dict[str, Any]]:
 
 def folder_of(row: Any) -> ProcedureFolder:
     """A stored version as the folder it came from, without scenarios."""
-    return ProcedureFolder(manifest=Manifest.from_data(row.manifest), source=bytes(row.source), forms=row.forms)
+    return ProcedureFolder(
+        manifest=Manifest.from_data(row.manifest),
+        source=bytes(row.source),
+        forms=row.forms,
+        decisions=unpacked(row.decisions),
+    )
 
 
 def draft_of(connection: Connection, procedure_code: str) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Procedure folders on disk: bpmn/<CODE>/{procedure.toml, process.bpmn, forms/*.json, scenarios/*.toml}."""
+"""Procedure folders: bpmn/<CODE>/{procedure.toml, process.bpmn, forms/*.json, decisions/*.dmn, scenarios/*.toml}."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ import tomli_w
 from engine.errors import InputError, Refused, UnreadableFile
 from engine.model.procedure import Manifest, ProcedureFolder
 
-__all__ = ["Manifest", "ProcedureFolder", "load_folder", "write_folder", "write_folders"]
+__all__ = ["Manifest", "ProcedureFolder", "decisions_beside", "load_folder", "write_folder", "write_folders"]
 
 MANIFEST = "procedure.toml"
 SOURCE = "process.bpmn"
 MAX_FILE_BYTES = 8 * 1024 * 1024
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_DECISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}\.dmn")
 
 
 def load_folder(path: Path) -> ProcedureFolder:
@@ -35,7 +36,14 @@ def load_folder(path: Path) -> ProcedureFolder:
         source=_bytes(path / SOURCE),
         forms={file.stem: _form(file) for file in sorted(path.glob("forms/*.json"))},
         scenarios={file.stem: _toml(file) for file in sorted(path.glob("scenarios/*.toml"))},
+        decisions={file.name: _bytes(file) for file in sorted(path.glob("decisions/*.dmn"))},
     )
+
+
+def decisions_beside(source: Path) -> dict[str, bytes]:
+    """The .dmn files that a BPMN file may ask: next to it, and in `decisions/` next to it."""
+    files = sorted([*source.parent.glob("*.dmn"), *source.parent.glob("decisions/*.dmn")])
+    return {file.name: _bytes(file) for file in files}
 
 
 def write_folder(folder: ProcedureFolder, parent: Path, *, replace: bool = False) -> Path:
@@ -73,6 +81,10 @@ def _write_files(folder: ProcedureFolder, path: Path) -> None:
     for key, form in folder.forms.items():
         text = json.dumps(form, ensure_ascii=False, indent=2) + "\n"
         (path / "forms" / f"{_file_key(key)}.json").write_text(text, encoding="utf-8")
+    if folder.decisions:
+        (path / "decisions").mkdir()
+    for name, source in folder.decisions.items():
+        (path / "decisions" / _decision_file(name)).write_bytes(source)
     (path / "scenarios").mkdir()
     for key, scenario in folder.scenarios.items():
         (path / "scenarios" / f"{_file_key(key)}.toml").write_text(tomli_w.dumps(scenario), encoding="utf-8")
@@ -97,6 +109,12 @@ def _file_key(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise InputError(f"Khóa biểu mẫu “{key}” phải là chữ thường không dấu, số và gạch dưới.")
     return key
+
+
+def _decision_file(name: str) -> str:
+    if not _DECISION.fullmatch(name):
+        raise InputError(f"Tên tệp quyết định “{name}” phải là chữ không dấu, số, gạch nối và đuôi .dmn.")
+    return name
 
 
 def _bytes(path: Path) -> bytes:

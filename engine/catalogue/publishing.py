@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -110,6 +111,7 @@ def import_folder(
             spec=spec,
             manifest=manifest.to_data(),
             forms=dict(folder.forms),
+            decisions=packed(folder.decisions),
             findings=findings,
             created_by=by,
         )
@@ -164,10 +166,20 @@ def _locked(connection: Connection, version_id: UUID) -> Any:
 def compiled(folder: ProcedureFolder) -> tuple[bytes | None, Sequence[Mapping[str, Any]]]:
     """The runnable form of a folder's model, or None and why it cannot run."""
     try:
-        program = compile_program(folder.source, variables=variables_of(folder.forms))
+        program = compile_program(folder.source, variables=variables_of(folder.forms), decisions=folder.decisions)
     except ModelRefused as refused:
         return None, [found_in(one) for one in refused.findings]
     return dump_program(program), []
+
+
+def packed(decisions: Mapping[str, bytes]) -> dict[str, str]:
+    """Decision files as a version's row keeps them: name to base64, so that no byte is lost."""
+    return {name: base64.b64encode(source).decode("ascii") for name, source in decisions.items()}
+
+
+def unpacked(decisions: Mapping[str, str]) -> dict[str, bytes]:
+    """The files that `packed` made a row of."""
+    return {name: base64.b64decode(text) for name, text in decisions.items()}
 
 
 def found_in(finding: Any) -> dict[str, Any]:

@@ -66,7 +66,8 @@ class Node:
     all_definitions: bool = False  # parallelMultiple
     loop: Loop | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
-    called: str = ""
+    called: str = ""  # the process, or of a business rule task the decision
+    result: str = ""  # of a business rule task: the variable that takes the decision's result
     script: str = ""
     script_format: str = ""
     by_event: bool = False
@@ -75,6 +76,9 @@ class Node:
     start_quantity: str = "1"
     completion_quantity: str = "1"
     activation: str = ""  # activationCondition of a complex gateway
+    completion: str = ""  # completionCondition of an ad-hoc sub-process
+    is_sequential: bool = False  # ordering of an ad-hoc sub-process
+    cancels_rest: bool = True  # cancelRemainingInstances of an ad-hoc sub-process
     documentation: str = ""
     attributes: Mapping[str, str] = field(default_factory=dict)  # every other attribute, for the difference
 

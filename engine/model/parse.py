@@ -256,7 +256,8 @@ class _Reader:
             all_definitions=get("parallelMultiple") == "true",
             loop=self._loop(element),
             properties=_properties(element),
-            called=get("calledElement", ""),
+            called=_called(element, kind),
+            result=_extension(element, "resultVariable", "result") if kind == "businessRuleTask" else "",
             script=_expression(element, "script"),
             script_format=get("scriptFormat", ""),
             by_event=get("triggeredByEvent") == "true",
@@ -265,6 +266,9 @@ class _Reader:
             start_quantity=get("startQuantity", "1"),
             completion_quantity=get("completionQuantity", "1"),
             activation=_expression(element, "activationCondition"),
+            completion=_expression(element, "completionCondition"),
+            is_sequential=kind == "adHocSubProcess" and get("ordering") == "Sequential",
+            cancels_rest=get("cancelRemainingInstances", "true") != "false",
             documentation=_expression(element, "documentation"),
             attributes={
                 _plain(name): str(value) for name, value in element.attrib.items() if name not in _OWN_ATTRIBUTES
@@ -353,6 +357,31 @@ class _Reader:
             self._broken("dangling", element.get("id", ""), element, message)
             return ""
         return named.get("name") or reference
+
+
+def _called(element: etree._Element, kind: str) -> str:
+    """The process that a call activity calls, or the decision that a business rule task asks, in any tool's way."""
+    if kind == "callActivity":
+        return _reference(element.get("calledElement", "")) or _extension(element, "processId")
+    return _extension(element, "decisionRef", "decisionId", "decision") if kind == "businessRuleTask" else ""
+
+
+def _extension(element: etree._Element, *names: str) -> str:
+    """What another tool says by an attribute of its own, by one on an extension element, by a property or a field."""
+    own = {_plain(name): str(value) for name, value in element.attrib.items() if "}" in str(name)}
+    found = {**_fields(element), **_properties(element), **own}
+    return next((found[name].strip() for name in names if found.get(name)), "")
+
+
+def _fields(element: etree._Element) -> dict[str, str]:
+    """The attributes of extension elements, and fields as Flowable writes them."""
+    found: dict[str, str] = {}
+    for extension in _children(element, "extensionElements"):
+        for item in extension:
+            found.update({_plain(name): str(value) for name, value in item.attrib.items()})
+            if _local(item) == "field" and item.get("name") == "decisionTableReferenceKey":
+                found["decisionRef"] = item.get("stringValue") or "".join(str(text) for text in item.itertext()).strip()
+    return found
 
 
 def _kind_of(definition: etree._Element) -> str:

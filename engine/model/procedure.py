@@ -125,12 +125,17 @@ class ProcedureFolder:
     source: bytes
     forms: Mapping[str, dict[str, Any]]
     scenarios: Mapping[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
+    decisions: Mapping[str, bytes] = dataclasses.field(default_factory=dict)  # .dmn files by name, byte for byte
 
     @property
     def content_hash(self) -> bytes:
-        """SHA-256 of manifest, source and forms: what an approval binds to. Scenarios are tests and do not count."""
+        """SHA-256 of manifest, source, forms and decision tables: what an approval binds to.
+
+        Scenarios are tests and do not count.
+        """
         digest = hashlib.sha256()
-        for part in (canonical(self.manifest.to_data()), self.source, canonical(self.forms)):
+        tables = [part for name in sorted(self.decisions) for part in (name.encode(), self.decisions[name])]
+        for part in (canonical(self.manifest.to_data()), self.source, canonical(self.forms), *tables):
             digest.update(len(part).to_bytes(8, "big"))
             digest.update(part)
         return digest.digest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.expressions import assigned_names
+from engine.model.decisions import DecisionTable
 from engine.model.elements import Model
 
 BUILT_IN: Mapping[str, str] = {
@@ -18,10 +19,14 @@ BUILT_IN: Mapping[str, str] = {
 }
 
 
-def all_variables(model: Model, declared: Mapping[str, str]) -> dict[str, str]:
-    """The declared names, the engine's own, and what scripts and instances of this process set; a declaration wins."""
+def all_variables(
+    model: Model, declared: Mapping[str, str], tables: Mapping[str, DecisionTable] | None = None
+) -> dict[str, str]:
+    """The declared names, the engine's own, and what scripts, decisions and instances set; a declaration wins."""
     found = dict(BUILT_IN)
     for node in model.nodes.values():
+        if node.kind == "businessRuleTask" and tables and node.called in tables:
+            found.update(tables[node.called].results_by_name(node.result))
         if node.kind == "scriptTask":
             found.update(dict.fromkeys(assigned_names(node.script), "dyn?"))
         if node.loop is not None:

@@ -53,12 +53,21 @@ class Headless:
     _moving: Instance | None = None
     _now: datetime = field(init=False)
 
-    def run(self, source: bytes, variables: Mapping[str, Any], *, logs_scripts: bool = False) -> Outcome:
+    def run(
+        self,
+        source: bytes,
+        variables: Mapping[str, Any],
+        *,
+        logs_scripts: bool = False,
+        decisions: Mapping[str, bytes] | None = None,
+    ) -> Outcome:
         """Raises UnreadableFile or ModelRefused; what goes wrong while running is in the outcome."""
         self._now = self.start
         first, *others = runnable_processes(parse(source))
         for process_id in (first, *others):
-            self._programs[process_id] = compile_program(source, process_id=process_id, logs_scripts=logs_scripts)
+            self._programs[process_id] = compile_program(
+                source, process_id=process_id, logs_scripts=logs_scripts, decisions=decisions
+            )
         try:
             for process_id, program in self._programs.items():
                 if process_id == first or program.begins_by_itself:

@@ -105,6 +105,18 @@ class ScriptWork(Place):
         return True
 
 
+class TableWork(Place):
+    """A business rule task: asks its decision table and sets what that yields."""
+
+    def _run_hook(self, my_task: Token) -> bool:
+        try:
+            found = self.program.table(self.node.called).ask(my_task.data.look_up, self.node.result)
+        except ExpressionError as error:
+            raise ExpressionError(error.message, self.node.id) from error
+        my_task.data.update(found)
+        return True
+
+
 class Nested(Place):
     """A sub-process, transaction or call activity: it has passed when its scope holds no token any more."""
 

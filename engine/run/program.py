@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
 
-import orjson
-import zstandard
-
-from engine.errors import ModelRefused, ReplayMismatch, UnreadableFile
+from engine.errors import ModelRefused, ReplayMismatch
 from engine.expressions import Expressions, Script, parse_script, parse_variables
 from engine.expressions.text import names
+from engine.model.decisions import CompiledTable, Decisions, DecisionTable, read_decisions
 from engine.model.elements import (
     HUMAN_TASKS,
     SUB_PROCESSES,
-    EventDefinition,
     Flow,
-    Lane,
-    Loop,
     Model,
     Node,
-    Process,
 )
 from engine.model.finding import refuse
 from engine.model.lint import lint
@@ -30,7 +23,19 @@ from engine.model.parse import parse
 from engine.model.variables import all_variables
 from engine.run.library import WorkflowSpec
 from engine.run.listeners import Boundary, Listener, Trigger
-from engine.run.places import Complex, Exclusive, Inclusive, Nested, Parallel, Place, Race, ScriptWork, Throw, Work
+from engine.run.places import (
+    Complex,
+    Exclusive,
+    Inclusive,
+    Nested,
+    Parallel,
+    Place,
+    Race,
+    ScriptWork,
+    TableWork,
+    Throw,
+    Work,
+)
 from engine.run.repeats import Looped, MultiInstance
 from engine.run.values import Element
 
@@ -47,6 +52,7 @@ _PLACES: Mapping[str, type[Place]] = {
     "boundaryEvent": Boundary,
     "serviceTask": Work,
     "scriptTask": ScriptWork,
+    "businessRuleTask": TableWork,
     "callActivity": Nested,
     "exclusiveGateway": Exclusive,
     "parallelGateway": Parallel,
@@ -96,6 +102,7 @@ class Program:
     variables: Mapping[str, str] | None
     logs_scripts: bool = False
     semantics: int = SEMANTICS
+    tables: Mapping[str, DecisionTable] = field(default_factory=dict)  # those that are asked
     elements: Mapping[str, Element] = field(default_factory=dict)
     messages: frozenset[str] = frozenset()
     scopes: dict[str, ScopeSpec] = field(default_factory=dict)
@@ -103,6 +110,7 @@ class Program:
     has_conditions: bool = False
     has_inclusive: bool = False
     _scripts: dict[str, Script] = field(default_factory=dict)
+    _tables: dict[str, CompiledTable] = field(default_factory=dict)
 
     @property
     def named_variables(self) -> frozenset[str]:
@@ -114,6 +122,7 @@ class Program:
             if node.loop is not None:
                 texts += [node.loop.condition, node.loop.maximum, node.loop.cardinality, node.loop.collection]
             wanted |= {name.strip() for name in node.properties.get("inputs", "").split(",")}
+        wanted = wanted.union(*(self.table(decision).names for decision in self.tables))
         return frozenset(wanted.union(*(names(text) for text in texts if text)) - {""})
 
     @property
@@ -136,6 +145,12 @@ class Program:
             found = self._scripts[node.id] = parse_script(node.script, self.expressions, node.id)
         return found
 
+    def table(self, decision: str) -> CompiledTable:
+        found = self._tables.get(decision)
+        if found is None:
+            found = self._tables[decision] = CompiledTable.of(self.tables[decision], self.expressions)
+        return found
+
 
 def compile_program(
     source: bytes,
@@ -143,19 +158,27 @@ def compile_program(
     variables: Mapping[str, str] | None = None,
     process_id: str | None = None,
     logs_scripts: bool = False,
+    decisions: Mapping[str, bytes] | None = None,
 ) -> Program:
     """Reads, checks, lowers and freezes a BPMN file. Raises UnreadableFile, or ModelRefused with its findings.
 
     `variables` declares what expressions may name (`string`, `int?`, `double = 0`, ...); None declares nothing and lets
     any name be of any type. `logs_scripts` is for headless runs of foreign models: script tasks only log their text.
+    `decisions` are the .dmn files beside it, by name.
     """
     model = parse(source)
-    errors = [
-        finding for finding in lint(model, variables=variables, checks_scripts=not logs_scripts) if finding.is_error
-    ]
+    known = read_decisions(decisions or {})
+    found = lint(model, variables=variables, checks_scripts=not logs_scripts, decisions=known)
+    errors = [finding for finding in found if finding.is_error]
     if errors:
         refuse(errors)
-    return _program(lower(model), process_id or runnable_processes(model)[0], variables, logs_scripts=logs_scripts)
+    first, tables = process_id or runnable_processes(model)[0], _asked(model, known)
+    return build_program(lower(model), first, variables, tables, logs_scripts=logs_scripts)
+
+
+def _asked(model: Model, decisions: Decisions) -> dict[str, DecisionTable]:
+    called = {node.called for node in model.nodes.values() if node.kind == "businessRuleTask"}
+    return {decision: table for decision, table in decisions.tables.items() if decision in called}
 
 
 def runnable_processes(model: Model) -> list[str]:
@@ -172,64 +195,28 @@ def _begins_by_itself(model: Model, process_id: str) -> bool:
     return not starts or any(not node.definitions for node in starts)
 
 
-def dump_program(program: Program) -> bytes:
-    """The lowered process as compressed JSON; loading it needs neither the source nor the lint."""
-    model = program.lowered
-    body = {
-        "semantics": program.semantics,
-        "process": program.process_id,
-        "variables": program.variables,
-        "logs_scripts": program.logs_scripts,
-        "processes": [_packed(each) for each in model.processes.values()],
-        "lanes": [_packed(each) for each in model.lanes.values()],
-        "nodes": [_packed(each) for each in model.nodes.values()],
-        "flows": [_packed(each) for each in model.flows.values()],
-    }
-    return zstandard.ZstdCompressor(level=9).compress(orjson.dumps(body))
-
-
-def load_program(dumped: bytes) -> Program:
-    """Raises UnreadableFile for bytes that are no program or need other semantics than this release runs."""
-    try:
-        body = orjson.loads(zstandard.ZstdDecompressor().decompress(dumped))
-    except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
-        raise UnreadableFile("Bản biên dịch của quy trình bị hỏng.") from error
-    if body["semantics"] != SEMANTICS:
-        raise UnreadableFile(f"Bản biên dịch dùng ngữ nghĩa {body['semantics']}; bản phần mềm này chạy {SEMANTICS}.")
-    model = Model(
-        processes={each["id"]: Process(**each) for each in body["processes"]},
-        lanes={each["id"]: Lane(**each) for each in body["lanes"]},
-        nodes={each["id"]: _node(each) for each in body["nodes"]},
-        flows={each["id"]: Flow(**each) for each in body["flows"]},
-    )
-    return _program(model, body["process"], body["variables"], logs_scripts=body["logs_scripts"])
-
-
-def _packed(value: Any) -> dict[str, Any]:
-    """A value's fields without the empty ones, which its class fills in again."""
-    return {name: field for name, field in asdict(value).items() if field not in ("", (), None) and field != {}}
-
-
-def _node(packed: dict[str, Any]) -> Node:
-    loop = packed.pop("loop", None)
-    if loop is not None and loop["event"] is not None:
-        loop["event"] = EventDefinition(**loop["event"])
-    definitions = tuple(EventDefinition(**each) for each in packed.pop("definitions", ()))
-    return Node(**packed, definitions=definitions, loop=None if loop is None else Loop(**loop))
-
-
-def _program(model: Model, process_id: str, variables: Mapping[str, str] | None, *, logs_scripts: bool) -> Program:
+def build_program(
+    model: Model,
+    process_id: str,
+    variables: Mapping[str, str] | None,
+    tables: Mapping[str, DecisionTable],
+    *,
+    logs_scripts: bool,
+) -> Program:
+    """The places of a lowered model. Raises ModelRefused for a process that is not in it."""
     if process_id not in model.processes:
         raise ModelRefused(f"Tệp không có quy trình «{process_id}».")
+    declared = None if variables is None else parse_variables(all_variables(model, variables, tables))
     definitions = [definition for node in model.nodes.values() for definition in node.definitions]
     program = Program(
         process_id=process_id,
         lowered=model,
         variables=variables,
         logs_scripts=logs_scripts,
+        tables=tables,
         elements={node.id: _element(model, node) for node in model.nodes.values() if not is_lowered(node.id)},
         messages=frozenset(definition.name for definition in definitions if definition.kind == "message"),
-        expressions=Expressions(None if variables is None else parse_variables(all_variables(model, variables))),
+        expressions=Expressions(declared),
         has_conditions=any(definition.kind == "conditional" for definition in definitions),
         has_inclusive=any(node.kind in {"inclusiveGateway", "complexGateway"} for node in model.nodes.values()),
     )

@@ -172,12 +172,13 @@ process_version = Table(
     Column("procedure_code", Text, ForeignKey("procedure.code"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("state", Text, nullable=False),  # draft | appraising | appraised | approved | published | retired
-    Column("content_hash", LargeBinary, nullable=False),  # of manifest + source + forms
+    Column("content_hash", LargeBinary, nullable=False),  # of manifest + source + forms + decisions
     Column("semantics", Integer, nullable=False),
     Column("source", LargeBinary, nullable=False),  # the BPMN as uploaded, byte for byte
     Column("spec", LargeBinary),  # lowered and frozen, zstd
     Column("manifest", JSONB, nullable=False),  # procedure.toml
     Column("forms", JSONB, nullable=False),  # {form key: JSON Schema}
+    Column("decisions", JSONB, nullable=False, server_default=text("'{}'")),  # {.dmn file: its bytes in base64}
     Column("findings", JSONB, nullable=False, server_default=text("'[]'")),
     Column("revision", Integer, nullable=False, server_default=text("0")),  # saves of a draft
     Column("created_at", Moment, nullable=False, server_default=NOW),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.bpmn_models import bpmn, flows, users
+from tests.unit.model.test_decision_tables import dmn
 from web.cli import main
 
 S, E = '<startEvent id="s"/>', '<endEvent id="e"/>'
@@ -71,6 +72,20 @@ def test_run_prints_one_document(folder: Path, capsys: pytest.CaptureFixture[str
     assert body["status"] == "completed"
     assert body["trace"] == ["s", "a", "e"]
     assert body["data"] == {"n": 3, "name": "Đào"}
+
+
+@pytest.mark.parametrize("place", [".", "decisions"])
+def test_a_decision_table_beside_the_file_is_found(
+    folder: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    task = '<businessRuleTask id="dmn" c:decisionRef="fee" xmlns:c="http://camunda.org/schema/1.0/bpmn"/>'
+    (folder / "rule.bpmn").write_bytes(bpmn(S + E + task + flows("s>dmn>e")))
+    assert motcua(capsys, "run", folder / "rule.bpmn", "--json")[0] == 1
+    (folder / place).mkdir(exist_ok=True)
+    (folder / place / "fee.dmn").write_bytes(dmn([([">= 100"], ["20"])]))
+    assert motcua(capsys, "lint", folder / "rule.bpmn", "--json")[0] == 0
+    code, out, _ = motcua(capsys, "run", folder / "rule.bpmn", "--input", "area=100", "--json")
+    assert (code, document(out)["data"]) == (0, {"area": 100, "fee": 20})
 
 
 def test_run_of_a_refused_model_names_the_element(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

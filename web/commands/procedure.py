@@ -12,7 +12,7 @@ import click
 from sqlalchemy import Connection
 
 from engine.catalogue.folder import load_folder, write_folders
-from engine.catalogue.publishing import Decision, Imported, approve, import_folder, publish
+from engine.catalogue.publishing import Decision, Imported, approve, import_folder, publish, unpacked
 from engine.errors import InputError, NotFound, Refused, UnreadableFile
 from engine.model.draft import MAX_BYTES, Draft, draft, read_tables
 from engine.model.procedure import Manifest, ProcedureFolder
@@ -103,7 +103,10 @@ def export_command(code: str, out: Path, number: int | None, *, replace: bool) -
         raise NotFound(f"Thủ tục {code} không có bản {number}.")
     row = next((one for one in wanted if one["state"] == "published"), wanted[0])
     folder = ProcedureFolder(
-        manifest=Manifest.from_data(row["manifest"]), source=bytes(row["source"]), forms=row["forms"]
+        manifest=Manifest.from_data(row["manifest"]),
+        source=bytes(row["source"]),
+        forms=row["forms"],
+        decisions=unpacked(row["decisions"]),
     )
     click.echo(str(write_folders([folder], out, replace=replace)[0]))
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import click
 
-from engine.catalogue.folder import load_folder
+from engine.catalogue.folder import decisions_beside, load_folder
 from engine.catalogue.publishing import variables_of
 from engine.deadlines import VIETNAM
 from engine.errors import InputError, ModelRefused, UnreadableFile
+from engine.model.decisions import read_decisions
 from engine.model.diff import diff as differences
 from engine.model.finding import Finding
 from engine.model.lint import LintContext, lint
@@ -76,7 +77,7 @@ def run_file(
     source, variables = _read(file), dict(_input(text) for text in inputs)
     findings: Sequence[Finding] = ()
     try:
-        outcome = headless.run(source, variables, logs_scripts=scripts == "log")
+        outcome = headless.run(source, variables, logs_scripts=scripts == "log", decisions=decisions_beside(file))
     except ModelRefused as error:
         outcome, findings = Outcome(status="error", error=error.message), error.findings
     _print_outcome(outcome, findings, as_json=as_json)
@@ -123,7 +124,7 @@ def migrate_cases(
 
 def _lint(path: Path) -> Sequence[Finding]:
     try:
-        return lint(parse(_read(path)), _context(path))
+        return lint(parse(_read(path)), _context(path), decisions=read_decisions(decisions_beside(path)))
     except ModelRefused as error:
         return error.findings
 

@@ -348,7 +348,7 @@ def context_of(row: Any) -> LintContext:
     operations: dict[str, list[str]] = {}
     for connector, operation in operation_pairs():
         operations.setdefault(connector, []).append(operation)
-    return lint_context(folder.manifest, folder.forms, house().directory, operations)
+    return lint_context(folder.manifest, folder.forms, house().directory, operations, folder.decisions)
 
 
 def operation_pairs() -> list[tuple[str, str]]:

@@ -1,6 +1,18 @@
 """The lint's rules, one module a subject. A new rule is one function with the `rule` decorator."""
 
-from engine.model.rules import decisions, events, expressions, flow, gateways, house, limits, repeats, scopes, support
+from engine.model.rules import (
+    asked,
+    decisions,
+    events,
+    expressions,
+    flow,
+    gateways,
+    house,
+    limits,
+    repeats,
+    scopes,
+    support,
+)
 from engine.model.rules.registry import RULES, Finding, LintContext, Reading, Rule
 
 __all__ = [
@@ -9,6 +21,7 @@ __all__ = [
     "LintContext",
     "Reading",
     "Rule",
+    "asked",
     "decisions",
     "events",
     "expressions",

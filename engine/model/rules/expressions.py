@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from engine.errors import ExpressionError
 from engine.expressions import parse_script
 from engine.expressions.text import names, plain
+from engine.model.decisions.compiled import names_in
 from engine.model.elements import ACTIVITIES, Flow, Node
 from engine.model.rules.registry import ERROR, Element, Reading, rule
 from engine.model.timers import is_literal
@@ -94,3 +95,7 @@ def personal(reading: Reading) -> Iterator[tuple[Element, str]]:
     for element, text in texts:
         for name in sorted(names(plain(text)) & hidden):
             yield element, f"Biểu thức «{text}» dùng «{name}» là dữ liệu cá nhân; hãy dùng một dữ kiện rút ra từ nó."
+    for node in reading.nodes("businessRuleTask"):
+        table = reading.decisions.tables.get(node.called)
+        for name in sorted((names_in(table) if table is not None else frozenset()) & hidden):
+            yield node, f"Bảng quyết định «{node.called}» dùng «{name}» là dữ liệu cá nhân."

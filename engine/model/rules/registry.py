@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.expressions import Expressions, parse_variables
+from engine.model.decisions import Decisions
 from engine.model.elements import SUB_PROCESSES, Flow, Lane, Model, Node, Other, Process, grouped
 from engine.model.finding import ERROR, WARNING, Finding
 from engine.model.variables import all_variables
@@ -26,6 +27,7 @@ class LintContext:
     limit: str | None = None  # of law, for the whole procedure: 32d, 5cd, 2m, 16h
     variables: Mapping[str, str] | None = None
     personal: frozenset[str] = frozenset()  # fields that no expression may name
+    decisions: Decisions = field(default_factory=Decisions)
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,14 @@ class Reading:
     context: LintContext | None = None
     variables: Mapping[str, str] | None = None
     checks_scripts: bool = True
+    decisions: Decisions = field(default_factory=Decisions)
     expressions: Expressions = field(init=False)
 
     def __post_init__(self) -> None:
-        declared = None if self.variables is None else parse_variables(all_variables(self.model, self.variables))
+        tables = self.decisions.tables
+        declared = (
+            None if self.variables is None else parse_variables(all_variables(self.model, self.variables, tables))
+        )
         object.__setattr__(self, "expressions", Expressions(declared))
 
     @cached_property

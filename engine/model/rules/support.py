@@ -40,13 +40,6 @@ def _is_handled(reading: Reading, event: Node) -> bool:
     return handler is not None and handler.for_compensation and handler.scope == event.scope
 
 
-@rule("business-rule", ERROR)
-def business_rule(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Decision tables are drawn as gateways."""
-    for node in reading.nodes("businessRuleTask"):
-        yield node, f"Tác vụ quy tắc {node.label} không chạy được; hãy dùng cổng rẽ nhánh với điều kiện."
-
-
 @rule("complex-gateway-as-inclusive", WARNING)
 def complex_as_inclusive(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A complex gateway without an activation condition is run as an inclusive one."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalogue.folder import load_folder, write_folder
+from engine.catalogue.publishing import packed, unpacked
 from engine.errors import InputError, Refused, UnreadableFile
 from engine.model.procedure import Fee, Manifest, PaperRequirement, Phase, ProcedureFolder
 
@@ -44,6 +45,19 @@ def test_the_hash_follows_content_and_not_the_order_of_keys() -> None:
     assert replace(FOLDER, source=FOLDER.source + b" ").content_hash != FOLDER.content_hash
     assert replace(FOLDER, manifest=replace(FOLDER.manifest, limit="4d")).content_hash != FOLDER.content_hash
     assert replace(FOLDER, scenarios={}).content_hash == FOLDER.content_hash
+
+
+def test_decision_tables_are_kept_byte_for_byte_and_count_in_the_hash(tmp_path: Path) -> None:
+    source = b'<?xml version="1.0" encoding="utf-8"?>\r\n<definitions/>\n'
+    folder = replace(FOLDER, decisions={"fee.dmn": source})
+    path = write_folder(folder, tmp_path)
+    assert (path / "decisions" / "fee.dmn").read_bytes() == source
+    assert load_folder(path) == folder
+    assert unpacked(packed(folder.decisions)) == folder.decisions
+    hashes = {FOLDER.content_hash, folder.content_hash, replace(FOLDER, decisions={"b.dmn": source}).content_hash}
+    assert len(hashes) == 3
+    with pytest.raises(InputError, match="Tên tệp quyết định"):
+        write_folder(replace(FOLDER, decisions={"../fee.dmn": source}), tmp_path / "other")
 
 
 def test_work_of_others_is_not_overwritten_unless_asked(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "business-rule": [(S + E + '<businessRuleTask id="x"/>' + GO, "x")],
+    "decision-table": [],  # tests/unit/model/test_decision_tables.py
     "complex-gateway-as-inclusive": [
         (S + users("a", "b") + '<complexGateway id="x"/>' + flows("s>x", "x>a: p", "x>b: q"), "x")
     ],
