@@ -23,9 +23,10 @@ class EventDefinition:
     kind: str  # message | timer | signal | error | escalation | terminate | cancel | compensate | conditional | link
     name: str = ""  # of the message, signal, error, escalation or link
     code: str = ""  # of the error or escalation
-    timer: str = ""  # date | duration | cycle
+    timer: str = ""  # date | duration | cycle; several with + are none
     text: str = ""
     target: str = ""  # activityRef of a compensation
+    waits: bool = True  # waitForCompletion of a compensation
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -45,6 +46,7 @@ class Loop:
     behavior: str = (
         "All"  # None | One | Complex: an event is thrown after each instance, the first, or where a condition
     )
+    also_standard: bool = False  # both kinds of loop are drawn
     event: EventDefinition | None = None
     event_condition: str = ""
 
@@ -71,6 +73,7 @@ class Node:
     script: str = ""
     script_format: str = ""
     by_event: bool = False
+    awaits_all: bool = False  # eventGatewayType Parallel
     for_compensation: bool = False
     instantiates: bool = False
     start_quantity: str = "1"
@@ -137,6 +140,18 @@ class Other:
     properties: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correlation:
+    """How one process tells the messages of one name that are meant for it (a subscription to a correlation key)."""
+
+    id: str
+    line: int
+    process: str  # empty: a key that no process subscribes to
+    message: str
+    expects: str  # from the process's variables
+    carries: str  # the same, from what the message carries
+
+
 def link_catches(nodes: Iterable[Node]) -> dict[tuple[str, str], str]:
     """The link catches by scope and name of the link."""
     return {
@@ -164,6 +179,7 @@ class Model:
     flows: Mapping[str, Flow]
     lanes: Mapping[str, Lane]
     others: tuple[Other, ...] = ()
+    correlations: tuple[Correlation, ...] = ()
 
     def outgoing(self, node_id: str) -> list[Flow]:
         return [flow for flow in self.flows.values() if flow.source == node_id]

@@ -32,10 +32,11 @@ def lower(model: Model) -> Model:
     work = _Lowering(model)
     work.join_links()
     work.join_handlers()
+    work.begin_by_messages()
+    work.correlate()
     work.add_starts()
     work.add_ends()
     work.add_undoing()
-    work.multiply_tokens()
     work.gather_tokens()
     work.split_activities()
     work.settle_gateways()
@@ -91,6 +92,46 @@ class _Lowering:
                     id=undo, kind="endEvent", scope=node.id, line=node.line, definitions=definitions
                 )
 
+    def begin_by_messages(self) -> None:
+        """A receive task, or an event-based gateway, that begins a process: its messages are start events."""
+        incoming, outgoing = self._incoming(), self._outgoing()
+        for node in list(self.nodes.values()):
+            if not node.instantiates or node.id in incoming or node.scope not in self.model.processes:
+                continue
+            if node.kind == "receiveTask":
+                self.nodes[node.id] = replace(node, kind="startEvent")
+            elif node.kind == "eventBasedGateway":
+                for flow in outgoing.get(node.id, []):
+                    self.nodes[flow.target] = replace(self.nodes[flow.target], kind="startEvent")
+                    del self.flows[flow.id]
+                del self.nodes[node.id]
+
+    def correlate(self) -> None:
+        """What catches or throws a message that has a correlation key asks for it, or carries it."""
+        if not self.model.correlations:
+            return
+        for node in list(self.nodes.values()):
+            definitions = tuple(self._correlated(node, each) for each in node.definitions)
+            self.nodes[node.id] = replace(node, definitions=definitions)
+
+    def _correlated(self, node: Node, definition: EventDefinition) -> EventDefinition:
+        known = [each for each in self.model.correlations if each.message == definition.name]
+        if definition.kind != "message" or "correlation" in {**definition.properties, **node.properties} or not known:
+            return definition
+        if node.kind in {"sendTask", "intermediateThrowEvent", "endEvent"}:
+            asked = {"correlation": known[0].carries}
+        else:
+            process = self._process_of(node)
+            own = next((each for each in known if each.process == process), None)
+            asked = {} if own is None else {"correlation": own.expects, "message_key": own.carries}
+        return replace(definition, properties={**definition.properties, **asked})
+
+    def _process_of(self, node: Node) -> str:
+        scope = node.scope
+        while scope in self.model.nodes:
+            scope = self.model.nodes[scope].scope
+        return scope
+
     def add_starts(self) -> None:
         """A scope without a start event begins at every node that nothing leads to."""
         incoming = self._incoming()
@@ -114,18 +155,6 @@ class _Lowering:
             end = f"{PREFIX}end_{node.scope}"
             self.nodes.setdefault(end, Node(id=end, kind="endEvent", scope=node.scope, line=node.line))
             self._add_flow(f"{PREFIX}end_{node.id}", node, end)
-
-    def multiply_tokens(self) -> None:
-        """completionQuantity n: each outgoing flow carries n tokens."""
-        outgoing = self._outgoing()
-        for node in list(self.nodes.values()):
-            count = int(node.completion_quantity) if node.completion_quantity.isdigit() else 1
-            if node.kind not in ACTIVITIES or count < 2:
-                continue
-            for flow in outgoing.get(node.id, []):
-                for copy in range(2, count + 1):
-                    flow_id = f"{PREFIX}copy{copy}_{flow.id}"
-                    self.flows[flow_id] = replace(flow, id=flow_id)
 
     def gather_tokens(self) -> None:
         """startQuantity n: n tokens, from whatever flows, become one before the activity."""

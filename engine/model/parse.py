@@ -9,6 +9,7 @@ from typing import Any
 from lxml import etree
 
 from engine.errors import UnreadableFile
+from engine.model.correlations import correlations
 from engine.model.elements import (
     EVENTS,
     NODES,
@@ -41,7 +42,19 @@ _OTHERS = frozenset(
         "association",
         "textAnnotation",
         "correlationSubscription",
+        "property",
+        "ioSpecification",
     }
+)
+_SAYS_NOTHING = frozenset(
+    {"documentation", "extensionElements", "laneSet", "incoming", "outgoing", "auditing", "monitoring", "category"}
+    | {"ioBinding", "supports", "performer", "humanPerformer", "potentialOwner", "resourceRole"}
+    | {"completionCondition", "standardLoopCharacteristics", "multiInstanceLoopCharacteristics", "artifact"}
+    | {"supportedInterfaceRef", "callableElement", "definitionalCollaborationRef", "processType"}
+)
+_DRAWN_ONLY = frozenset(
+    {"choreography", "globalChoreographyTask", "globalConversation", "import", "conversation", "callConversation"}
+    | {"subConversation", "resource", "participantMultiplicity", "callChoreography"}
 )
 _OWN_ATTRIBUTES = frozenset(
     {"id", "name", "attachedToRef", "cancelActivity", "default", "parallelMultiple", "calledElement", "messageRef"}
@@ -135,8 +148,11 @@ class _Reader:
         if not self.processes:
             raise UnreadableFile("Tệp không có quy trình (<process>) nào.")
         self._check_flows()
+        self._check_references()
         if self.broken:
             refuse(sorted(self.broken, key=lambda finding: (finding.line, finding.element)))
+        drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if _local(each) in _DRAWN_ONLY)
+        self.others.extend(_other(each, f"!{_local(each)}", "") for each in drawn)
         self.others.extend(_caption(value) for value in self.root.iter(f"{{{BPMN}}}categoryValue"))
         return Model(
             processes=self.processes,
@@ -144,6 +160,7 @@ class _Reader:
             flows=self.flows,
             lanes=self.lanes,
             others=tuple(self.others),
+            correlations=tuple(correlations(self.root, self.ids)),
         )
 
     def _index_ids(self) -> None:
@@ -200,7 +217,7 @@ class _Reader:
                 self._lanes(child, process, lane_id)
 
     def _scope(self, element: etree._Element, scope: str, lane: str) -> None:
-        for child in element:
+        for child in element.iterchildren(f"{{{BPMN}}}*"):
             kind = _local(child)
             if kind in NODES:
                 node = self._node(child, kind, scope, self.lane_of.get(child.get("id", ""), lane))
@@ -211,6 +228,8 @@ class _Reader:
                 self._flow(child, scope)
             elif kind in _OTHERS:
                 self.others.append(_other(child, kind, scope))
+            elif kind not in _SAYS_NOTHING:
+                self.others.append(_other(child, f"?{kind}", scope))
             if kind not in SUB_PROCESSES:
                 self.others.extend(_other(data, _local(data), scope) for data in child if _local(data) in _OTHERS)
 
@@ -240,6 +259,19 @@ class _Reader:
                 message = f"{node.label} có luồng mặc định «{node.default}» không tồn tại."
                 self._broken("dangling", node.id, node.line, message)
 
+    def _check_references(self) -> None:
+        """Lanes hold, and associations and data references name, what is in the file."""
+        for node_id, lane in self.lane_of.items():
+            if node_id not in self.nodes and node_id not in self.ids:
+                message = f"Làn {lane} chứa «{node_id}» không tồn tại."
+                self._broken("dangling", lane, self.lanes[lane].line, message)
+        for other in self.others:
+            ends = {"association": (other.source, other.target), "dataObjectReference": (other.target,)}
+            for reference in ends.get(other.kind, ()):
+                if _reference(reference) not in self.ids:
+                    message = f"<{other.kind}> {other.id} trỏ tới «{reference}» không tồn tại."
+                    self._broken("dangling", other.id, other.line, message)
+
     def _node(self, element: etree._Element, kind: str, scope: str, lane: str) -> Node:
         get = element.get
         return Node(
@@ -261,6 +293,7 @@ class _Reader:
             script=_expression(element, "script"),
             script_format=get("scriptFormat", ""),
             by_event=get("triggeredByEvent") == "true",
+            awaits_all=get("eventGatewayType") == "Parallel",
             for_compensation=get("isForCompensation") == "true",
             instantiates=get("instantiate") == "true",
             start_quantity=get("startQuantity", "1"),
@@ -294,8 +327,9 @@ class _Reader:
 
     def _definition(self, element: etree._Element, kind: str, event: etree._Element) -> EventDefinition:
         timers = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
-        timer = next((short for short, tag in timers.items() if _children(element, tag)), "")
-        text = _expression(element, timers[timer]) if timer else _expression(element, "condition")
+        told = [short for short, tag in timers.items() if _children(element, tag)]
+        timer = "+".join(told)
+        text = _expression(element, timers[told[0]]) if told else _expression(element, "condition")
         referred = self.ids.get(_reference(element.get("errorRef") or element.get("escalationRef") or ""))
         code = "" if referred is None else referred.get("errorCode") or referred.get("escalationCode") or ""
         name = self._named(element, f"{kind}Ref") or element.get("name", "")
@@ -305,19 +339,22 @@ class _Reader:
             code=code,
             timer=timer,
             text=text,
-            target=element.get("activityRef", ""),
+            target=_reference(element.get("activityRef", "")),
+            waits=element.get("waitForCompletion", "true") != "false",
             properties=_properties(element),
         )
 
     def _loop(self, element: etree._Element) -> Loop | None:
+        many = _children(element, "multiInstanceLoopCharacteristics")
         for loop in _children(element, "standardLoopCharacteristics"):
             return Loop(
                 kind="standard",
+                also_standard=bool(many),
                 condition=_expression(loop, "loopCondition"),
                 test_before=loop.get("testBefore") == "true",
                 maximum=loop.get("loopMaximum", ""),
             )
-        for loop in _children(element, "multiInstanceLoopCharacteristics"):
+        for loop in many:
             return self._instances(loop)
         return None
 
@@ -395,8 +432,9 @@ def _data_item(loop: etree._Element, tag: str) -> str:
 
 
 def _other(element: etree._Element, kind: str, scope: str) -> Other:
+    parent = element.getparent()
     return Other(
-        id=element.get("id", ""),
+        id=element.get("id") or ("" if parent is None else parent.get("id") or ""),
         kind=kind,
         name=element.get("name", "") or _expression(element, "text"),
         line=_line(element),

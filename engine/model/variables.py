@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.expressions import assigned_names
+from engine.expressions.text import names
 from engine.model.decisions import DecisionTable
 from engine.model.elements import Model
 
@@ -27,6 +28,8 @@ def all_variables(
     for node in model.nodes.values():
         if node.kind == "businessRuleTask" and tables and node.called in tables:
             found.update(tables[node.called].results_by_name(node.result))
+        for definition in node.definitions:
+            found.update(dict.fromkeys(names(definition.properties.get("message_key", "")), "dyn?"))
         if node.kind == "scriptTask":
             found.update(dict.fromkeys(assigned_names(node.script), "dyn?"))
         if node.loop is not None:
@@ -34,4 +37,6 @@ def all_variables(
             found.update(dict.fromkeys(items, "dyn?"))
             if node.loop.output_collection:
                 found[node.loop.output_collection] = "list?"
+    for each in model.correlations:
+        found.update(dict.fromkeys(names(each.carries), "dyn?"))
     return {**found, **declared}

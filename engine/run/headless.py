@@ -51,6 +51,7 @@ class Headless:
     _programs: dict[str, Program] = field(default_factory=dict)
     _instances: list[Instance] = field(default_factory=list)
     _moving: Instance | None = None
+    _under_way: list[tuple[Instance, Message | Signal]] = field(default_factory=list)
     _now: datetime = field(init=False)
 
     def run(
@@ -72,6 +73,7 @@ class Headless:
             for process_id, program in self._programs.items():
                 if process_id == first or program.begins_by_itself:
                     self._begin(program, variables)
+            self._deliver()
             self._go_on()
         except MotCuaError as error:
             if self._moving is not None:
@@ -91,12 +93,16 @@ class Headless:
         self._moving = instance
         self._pass_on(instance, instance.apply(given, at=self._now))
 
+    def _do(self, instance: Instance, given: Input) -> None:
+        self._give(instance, given)
+        self._deliver()
+
     def _go_on(self) -> None:
         for _ in range(MAX_INPUTS):
             task = None if self.is_manual else self._next_task()
             if task is not None:
                 instance, waiting = task
-                self._give(instance, (Complete if waiting.kind == "task" else Answer)(address=waiting.address))
+                self._do(instance, (Complete if waiting.kind == "task" else Answer)(address=waiting.address))
                 continue
             timer = self._next_timer()
             if timer is None:
@@ -107,7 +113,7 @@ class Headless:
                 return
             self.sleep(max(seconds, 0.0))
             self._now = max(self._now, due.due)
-            self._give(instance, Fire(address=due.address))
+            self._do(instance, Fire(address=due.address))
         self.outcome.error = f"Đã xử lý {MAX_INPUTS:,} việc mà quy trình chưa kết thúc."
 
     def _next_task(self) -> tuple[Instance, Waiting] | None:
@@ -122,26 +128,39 @@ class Headless:
         return (instance for instance in self._instances if not instance.is_ended)
 
     def _pass_on(self, sender: Instance, step: Step) -> None:
-        """Writes down the step and gives what it sent to the file's other processes."""
+        """Writes down the step and takes what it sent to the file's other processes."""
         self._note(step)
         for sent in step.sent:
-            self._deliver(sender, sent.message, Message(name=sent.message, variables=sent.payload), "message")
-        for name in step.signals:
-            self._deliver(sender, name, Signal(name=name), "signal")
+            message = Message(name=sent.message, key=sent.key, variables=sent.payload)
+            self._under_way.append((sender, message))
+        self._under_way.extend((sender, Signal(name=name)) for name in step.signals)
 
-    def _deliver(self, sender: Instance, name: str, given: Message | Signal, kind: str) -> None:
-        taken = False
+    def _deliver(self) -> None:
+        """Messages wait until somebody takes them; a signal is over when nobody does."""
+        kept: list[tuple[Instance, Message | Signal]] = []
+        while self._under_way:
+            sender, given = self._under_way.pop(0)
+            if self._is_taken(sender, given):
+                self._under_way, kept = kept + self._under_way, []
+            elif isinstance(given, Message):
+                kept.append((sender, given))
+        self._under_way = kept
+
+    def _is_taken(self, sender: Instance, given: Message | Signal) -> bool:
+        is_taken = False
         for other in [each for each in self._running() if each is not sender]:
             try:
                 self._give(other, given)
             except Refused:
                 continue
-            taken = True
-            if kind == "message":
-                return
-        for program in self._programs.values():
-            if not taken and name in program.started_by(kind):
-                self._begin(program, given.variables, name)
+            is_taken = True
+            if isinstance(given, Message):
+                return True
+        programs = [] if is_taken else list(self._programs.values())
+        begun = [program for program in programs if given.name in program.started_by(_kind(given))]
+        for program in begun:
+            self._begin(program, given.variables, given.name)
+        return is_taken or bool(begun)
 
     def _note(self, step: Step) -> None:
         self.outcome.trace.extend(passed.element_id for passed in step.completed)
@@ -159,3 +178,7 @@ class Headless:
         elif self._instances and all(instance.is_ended for instance in self._instances):
             outcome.status = "completed"
         return outcome
+
+
+def _kind(given: Message | Signal) -> str:
+    return "message" if isinstance(given, Message) else "signal"

@@ -166,9 +166,10 @@ class Instance:
     def _finish(self, token: Token, variables: Mapping[str, Any]) -> None:
         token.data.update(variables)
         token.go()
+        self._machine.run_next()
 
     def _receive(self, given: Message) -> None:
-        found = throws.receiver(self._machine, given.name, given.key)
+        found = throws.receiver(self._machine, given.name, given.key, given.variables)
         if found is None:
             raise Refused(f"Không có việc nào đang chờ thông điệp «{given.name}».")
         token, index = found

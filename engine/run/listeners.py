@@ -24,6 +24,10 @@ class Listener(Place):
         kinds = [definition.kind for definition in node.definitions]
         self.waits_for = _KINDS.get(kinds[0], kinds[0]) if kinds else "message"
 
+    @property
+    def is_caught(self) -> bool:
+        return True
+
     def _update_hook(self, my_task: Token) -> bool:
         self.number(my_task)
         my_task.wait()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import RunawayProcess
 from engine.model.elements import EventDefinition, Flow, Node
 from engine.model.lower import is_lowered
-from engine.run import throws, undoing
+from engine.run import ad_hoc, throws, undoing
 from engine.run.library import TaskState
 from engine.run.places import Inclusive, Place
 from engine.run.tokens import Scope, Token
@@ -53,6 +53,7 @@ class Machine:
         self.last_id = 0
         self.nested: dict[int, Scope] = {}
         self.ready: deque[Token] = deque()
+        self.caught: deque[Token] = deque()  # events that go before what else is ready
         self.record = Record()
         self.end_event: str | None = None
         self.error: str | None = None
@@ -97,7 +98,8 @@ class Machine:
             return
         if token.task_spec.handler:
             undoing.remember(token)
-        self.spread(token.workflow, flows, **memory)
+        if token.workflow.spec.ad_hoc is None or ad_hoc.goes_on(token):
+            self.spread(token.workflow, flows, **memory)
         token.workflow.remove(token)
         self.settle(token.workflow)
 
@@ -113,14 +115,14 @@ class Machine:
             for other in token.workflow.tokens():
                 if other.internal_data.get("race") == race:
                     token.workflow.remove(other)
-        self.ready.append(token)
+        (self.caught if token.task_spec.is_caught else self.ready).append(token)
 
     def open_scope(self, host: Token, scope_id: str) -> None:
         """A sub-process begins; one that is to be undone begins at what undoes it."""
         scope = self.nested[host.id] = Scope(self, self.program.scopes[scope_id], host, host.data)
         finished = host.internal_data.pop("finished", None)
         if finished is None:
-            self.start_scope(scope, scope.spec.starts)
+            self.start_scope(scope, scope.spec.plain_starts)
         else:
             scope.finished = finished
             self.enter(scope, scope.spec.places[scope.spec.undo])
@@ -164,18 +166,22 @@ class Machine:
 
     # --- the stepper -------------------------------------------------------------------------------------------------
 
+    def run_next(self) -> None:
+        """Runs the oldest ready token: what a person has done is done, whatever it makes true."""
+        token = (self.caught or self.ready).popleft()
+        if token.state == TaskState.READY:
+            token.run()
+
     def run_to_rest(self) -> None:
         """Runs what is ready until everything waits. Raises RunawayProcess when that does not come."""
         for _ in range(STEP_BUDGET):
             if self.program.has_conditions:
                 self._catch_conditions()
-            if not self.ready:
+            if not self.caught and not self.ready:
                 if not self._join_inclusive():
                     return
                 continue
-            token = self.ready.popleft()
-            if token.state == TaskState.READY:
-                token.run()
+            self.run_next()
         raise RunawayProcess(f"Quy trình đi {STEP_BUDGET:,} bước liền mà không dừng chờ ai.")
 
     def _join_inclusive(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from engine.errors import ExpressionError
-from engine.model.elements import Flow, Node
+from engine.model.elements import EventDefinition, Flow, Node
 from engine.run import undoing
 from engine.run.library import TaskSpec
 from engine.run.variables import Variables
@@ -32,6 +32,11 @@ class Place(TaskSpec):  # type: ignore[misc]
         self.boundary: tuple[Place, ...] = ()
         self.handler = ""  # what compensates it
 
+    @property
+    def is_caught(self) -> bool:
+        """Whether it is an event that was waited for: it goes before other work that is ready."""
+        return self.node.kind == "startEvent" and bool(self.node.definitions)
+
     def enter(self, token: Token) -> None:
         """A token arrives: it passes at once or waits."""
         if self._update_hook(token):
@@ -51,17 +56,22 @@ class Place(TaskSpec):  # type: ignore[misc]
         machine = my_task.workflow.machine
         if not my_task.still_stands:
             return  # what it threw has cancelled it
-        flows = () if self.is_instance else self.choose(my_task)
+        is_undone = undoing.is_undoing(my_task.host)
+        flows = () if self.is_instance or is_undone else self.tokens_on(self.choose(my_task))
         machine.record.passed(self.node, my_task.lap)
-        if self.is_instance:
+        if self.is_instance and not is_undone:
             machine.instance_done(my_task)
         else:
             machine.follow(my_task, flows)
 
+    def tokens_on(self, flows: Sequence[Flow]) -> Sequence[Flow]:
+        """One token on each flow; with a completion quantity, as many as it says."""
+        return tuple(flows) * int(self.node.completion_quantity)
+
     def number(self, token: Token) -> None:
         """Counts the lap and starts to listen at the boundary; an instance has its host's lap and no boundary."""
         host = token.host
-        if self.is_instance and host is not None:
+        if self.is_instance and host is not None and not undoing.is_undoing(host):
             token.internal_data["lap"] = host.lap
             return
         token.internal_data["lap"] = token.workflow.next_lap(self.node.id)
@@ -138,7 +148,7 @@ class Throw(Place):
         machine = my_task.workflow.machine
         if self.node.kind == "endEvent":
             machine.reached_end(my_task)
-        for definition in self.node.definitions:
+        for definition in sorted(self.node.definitions, key=_when):
             if definition.kind in {"compensate", "cancel"} and undoing.begin(my_task, definition):
                 return None  # goes on when all is undone
             machine.throw(my_task, definition)
@@ -146,6 +156,11 @@ class Throw(Place):
                 machine.record.passed(self.node, my_task.lap)
                 break
         return True
+
+
+def _when(definition: EventDefinition) -> int:
+    """Of several things thrown at once, what waits goes first and what ends its scope goes last."""
+    return {"compensate": 0, "cancel": 2, "error": 2, "terminate": 3}.get(definition.kind, 1)
 
 
 class Exclusive(Place):

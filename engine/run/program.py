@@ -75,10 +75,16 @@ class ScopeSpec(WorkflowSpec):  # type: ignore[misc]
         self.triggers: list[Trigger] = []
         self.undo = ""  # where it begins when it is undone
         self.outer: ScopeSpec | None = None  # around an event sub-process
+        self.ad_hoc: Node | None = None  # an ad-hoc sub-process that ends when its condition holds
 
     @property
     def is_by_event(self) -> bool:
         return self.outer is not None
+
+    @property
+    def plain_starts(self) -> list[str]:
+        """Where it begins when it is entered and not sent a message; an event sub-process, at its event."""
+        return [start for start in self.starts if not self.places[start].node.definitions] or self.starts
 
     def place(self, name: str) -> Place:
         """By the name that a stored token remembers: a node's id, or with `[]` that of its instances.
@@ -118,9 +124,10 @@ class Program:
         texts = [flow.condition for flow in self.lowered.flows.values()]
         wanted: set[str] = set()
         for node in self.lowered.nodes.values():
-            texts += [node.script, node.activation, *(one.text for one in node.definitions)]
+            texts += [node.script, node.activation, node.completion, node.properties.get("correlation", "")]
+            texts += [text for one in node.definitions for text in (one.text, one.properties.get("correlation", ""))]
             if node.loop is not None:
-                texts += [node.loop.condition, node.loop.maximum, node.loop.cardinality, node.loop.collection]
+                texts += [node.loop.condition, node.loop.cardinality, node.loop.collection, node.loop.event_condition]
             wanted |= {name.strip() for name in node.properties.get("inputs", "").split(",")}
         wanted = wanted.union(*(self.table(decision).names for decision in self.tables))
         return frozenset(wanted.union(*(names(text) for text in texts if text)) - {""})
@@ -239,7 +246,9 @@ def _element(model: Model, node: Node) -> Element:
 def _build_scopes(program: Program, model: Model) -> None:
     nested = [node.id for node in model.nodes.values() if node.kind in SUB_PROCESSES]
     for scope_id in [*model.processes, *nested]:
-        program.scopes[scope_id] = ScopeSpec(program, scope_id)
+        spec = program.scopes[scope_id] = ScopeSpec(program, scope_id)
+        holder = model.nodes.get(scope_id)
+        spec.ad_hoc = holder if holder is not None and holder.completion else None
     for node in model.nodes.values():
         _add_place(program, program.scopes[node.scope], node)
     for flow in model.flows.values():

@@ -31,7 +31,7 @@ class Repeated(Place):
         return not self.start(my_task)
 
     def _on_complete(self, my_task: Token) -> None:
-        my_task.workflow.machine.follow(my_task, self.choose(my_task))
+        my_task.workflow.machine.follow(my_task, self.tokens_on(self.choose(my_task)))
 
     def start(self, token: Token) -> bool:
         """Begins the first round. False when there is none."""

@@ -6,8 +6,8 @@ Outwards through the scopes (error, escalation, cancel), everywhere (signal), to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from engine.model.elements import EventDefinition
 from engine.run.listeners import Listener
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
     """Delivers what the token's element throws. May remove the token."""
     if definition.kind == "message":
-        _message(machine, token, definition.name)
+        _message(machine, token, definition)
     elif definition.kind == "signal":
         machine.record.signals.append(definition.name)
         signal(machine, definition.name)
@@ -29,6 +29,8 @@ def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
         token.workflow.clear()
         machine.settle(token.workflow)
     elif definition.kind in {"error", "escalation", "cancel"}:
+        if definition.kind == "error":
+            token.data.update({"error_code": definition.code or definition.name, "error_message": ""})
         is_caught = outwards(token.workflow, definition.kind, definition.code or definition.name)
         if not is_caught and definition.kind == "error":
             machine.fail_case(
@@ -63,12 +65,29 @@ def signal(machine: Machine, name: str) -> int:
     return caught
 
 
-def receiver(machine: Machine, name: str, key: str) -> tuple[Token, int] | None:
-    """The oldest token that waits for the message; one with a key takes only its own."""
+def receiver(
+    machine: Machine, name: str, key: str, carried: Mapping[str, Any] | None = None
+) -> tuple[Token, int] | None:
+    """The oldest token that waits for the message; one with a key takes only its own.
+
+    A message that comes without a key has the one that the process finds in what it carries.
+    """
     for token, index, definition in listening(machine, "message"):
-        if definition.name == name and token.internal_data.get("key", key) == key:
+        if definition.name != name:
+            continue
+        own = key
+        if not key and carried is not None and "message_key" in definition.properties:
+            own = _key(
+                token, definition.properties["message_key"], lambda field: (field in carried, carried.get(field))
+            )
+        if token.internal_data.get("key", own) == own:
             return token, index
     return None
+
+
+def _key(token: Token, text: str, look_up: Callable[[str], tuple[bool, Any]]) -> str:
+    expressions = token.task_spec.program.expressions
+    return str(expressions.compile(text, token.task_spec.node.id).evaluate(look_up))
 
 
 def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDefinition]]:
@@ -81,19 +100,15 @@ def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDe
                     yield token, index, definition
 
 
-def _message(machine: Machine, token: Token, name: str) -> None:
-    node = token.task_spec.node
+def _message(machine: Machine, token: Token, definition: EventDefinition) -> None:
+    node, name = token.task_spec.node, definition.name
     inputs = [part.strip() for part in node.properties.get("inputs", "").split(",") if part.strip()]
     payload = {field: token.data.look_up(field)[1] for field in inputs}
-    key_text = node.properties.get("correlation", "")
-    key = (
-        str(token.task_spec.program.expressions.compile(key_text, node.id).evaluate(token.data.look_up))
-        if key_text
-        else ""
-    )
+    key_text = definition.properties.get("correlation") or node.properties.get("correlation", "")
+    key = _key(token, key_text, token.data.look_up) if key_text else ""
     found = receiver(machine, name, key)
     if found is None:
-        machine.record.sent.append(Sent(element_id=node.id, message=name, payload=payload))
+        machine.record.sent.append(Sent(element_id=node.id, message=name, payload=payload, key=key))
     else:
         found[0].task_spec.caught(*found)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from engine.model.lower import is_lowered
+from engine.run.variables import Variables
 
 if TYPE_CHECKING:
     from engine.model.elements import EventDefinition
     from engine.run.tokens import Scope, Token
 
-Finished = list[Any]  # an activity's id, or [sub-process id, what was finished in it]
+Finished = list[Any]  # an activity's id, or [place of a sub-process, what was finished in it, its instance's values]
 
 
 def remember(token: Token) -> None:
@@ -26,7 +27,8 @@ def remember_inside(host: Token, scope: Scope) -> None:
     """The sub-process that the token hosts is finished. One with its own handler remembers nothing of its inside."""
     undo = scope.spec.undo
     if undo and not host.task_spec.handler and (scope.finished or not is_lowered(undo)):
-        host.workflow.finished.append([host.task_spec.node.id, scope.finished])
+        own = [host.data.values] if host.task_spec.is_instance else []
+        host.workflow.finished.append([host.task_spec.name, scope.finished, *own])
 
 
 def begin(token: Token, definition: EventDefinition) -> bool:
@@ -34,8 +36,10 @@ def begin(token: Token, definition: EventDefinition) -> bool:
     memory = token.internal_data
     if memory.pop("undone", False):
         return False
+    if definition.kind == "cancel":
+        _stop_others(token)
     finished = _remembering(token.workflow).finished
-    named = [each for each in finished if definition.target in ("", each if isinstance(each, str) else each[0])]
+    named = [each for each in finished if definition.target in ("", _activity(each))]
     if not named:
         return False
     for each in named:
@@ -43,6 +47,17 @@ def begin(token: Token, definition: EventDefinition) -> bool:
     memory["undo"] = named
     _undo_next(token)
     return True
+
+
+def _stop_others(token: Token) -> None:
+    """What still runs in a cancelled transaction stops before anything is undone."""
+    for other in token.workflow.tokens():
+        if other is not token and other.still_stands:
+            token.workflow.remove(other)
+
+
+def _activity(finished: Any) -> str:
+    return finished if isinstance(finished, str) else str(finished[0]).removesuffix("[]")
 
 
 def is_undoing(token: Token | None) -> bool:
@@ -69,7 +84,9 @@ def _undo_next(token: Token) -> None:
         handler = scope.spec.place(scope.spec.place(each).handler)
         machine.enter(scope, handler, host=token)
     else:
-        machine.enter(scope, scope.spec.place(each[0]), host=token, finished=each[1])
+        name, finished, *own = each
+        data = Variables(own[0], around=scope.data) if own else None
+        machine.enter(scope, scope.spec.place(name), host=token, data=data, finished=finished)
 
 
 def _remembering(scope: Scope) -> Scope:

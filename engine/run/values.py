@@ -77,6 +77,7 @@ class Sent:
     element_id: str
     message: str
     payload: Mapping[str, Any]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

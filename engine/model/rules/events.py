@@ -30,8 +30,9 @@ def _definitions(reading: Reading, kind: str) -> Iterator[tuple[Node, EventDefin
 def event_kind(reading: Reading) -> Iterator[tuple[Node, str]]:
     """Each kind of event catches or throws only what BPMN gives it."""
     for node in reading.nodes(*EVENTS):
+        begins_case = node.kind == "startEvent" and reading.is_process(node.scope)
         for definition in node.definitions:
-            if definition.kind not in _ALLOWED[node.kind]:
+            if definition.kind not in (_CAUGHT if begins_case else _ALLOWED[node.kind]):
                 yield node, f"{node.label} không được dùng sự kiện «{definition.kind}» ở vị trí này."
         if node.kind == "boundaryEvent" and not node.definitions:
             yield node, f"Sự kiện biên {node.label} chưa nêu chờ sự kiện gì."
@@ -45,6 +46,9 @@ def timer(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node, definition in _definitions(reading, "timer"):
         if not definition.timer or not definition.text:
             yield node, f"{node.label}: hẹn giờ chưa có ngày, khoảng thời gian hoặc chu kỳ."
+            continue
+        if "+" in definition.timer:
+            yield node, f"{node.label}: hẹn giờ chỉ được nêu một trong ba: ngày, khoảng thời gian, chu kỳ."
             continue
         if is_literal(definition.text):
             try:
@@ -94,11 +98,15 @@ def _links(reading: Reading, kind: str) -> dict[tuple[str, str], list[Node]]:
 
 @rule("cancel-in-transaction", ERROR)
 def cancel(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Cancel belongs to transactions."""
+    """Cancel belongs to transactions, and a transaction that may be cancelled says at its boundary where to go on."""
     for node, _ in _definitions(reading, "cancel"):
         holder = reading.model.nodes.get(node.attached_to if node.kind == "boundaryEvent" else node.scope)
         if holder is None or holder.kind != "transaction":
             yield node, f"Sự kiện huỷ {node.label} chỉ dùng được với giao dịch (transaction)."
+        elif node.kind == "endEvent" and not any(
+            each.kind == "cancel" for event in reading.attached.get(holder.id, []) for each in event.definitions
+        ):
+            yield node, f"Giao dịch {holder.label} có thể bị huỷ ({node.label}) nhưng không có sự kiện biên huỷ."
 
 
 @rule("error-interrupts", ERROR)
@@ -114,12 +122,15 @@ def error_interrupts(reading: Reading) -> Iterator[tuple[Node, str]]:
 def event_gateway(reading: Reading) -> Iterator[tuple[Node, str]]:
     """An event-based gateway leads only to events and receive tasks that nothing else leads to."""
     for node in reading.nodes("eventBasedGateway"):
+        if node.awaits_all:
+            yield node, f"Cổng sự kiện {node.label} loại Parallel (chờ đủ mọi sự kiện) không chạy được."
         targets = [reading.model.nodes[flow.target] for flow in reading.outgoing.get(node.id, [])]
         if not targets:
             yield node, f"Cổng sự kiện {node.label} không có nhánh nào."
         for target in targets:
             is_link = any(each.kind == "link" for each in target.definitions)
-            if target.kind not in {"intermediateCatchEvent", "receiveTask"} or is_link or target.loop is not None:
+            is_free = target.loop is None and target.id not in reading.attached
+            if target.kind not in {"intermediateCatchEvent", "receiveTask"} or is_link or not is_free:
                 yield (
                     target,
                     f"Sau cổng sự kiện {node.label} chỉ được là sự kiện hoặc việc chờ nhận, không phải {target.label}.",

@@ -21,9 +21,13 @@ def written(reading: Reading) -> Iterator[tuple[Element, str, str]]:
         source = reading.model.nodes[flow.source]
         if flow.condition and flow.id != source.default and source.kind not in {"parallelGateway", "eventBasedGateway"}:
             yield flow, flow.condition, "bool"
+    for each in reading.model.correlations:
+        yield from ((each, text, "any") for text in (each.expects, each.carries) if text and each.process)
     for node in reading.model.nodes.values():
         if node.activation:
             yield node, node.activation, "bool"
+        if node.completion:
+            yield node, node.completion, "bool"
         yield from _of_events(node)
         if node.loop is not None and node.kind in ACTIVITIES:
             yield from _of_loop(node)

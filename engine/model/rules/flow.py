@@ -84,9 +84,11 @@ def _begins(nodes: list[Node], reading: Reading) -> list[str]:
         for node in nodes
         if node.id not in reading.incoming
         and node.kind not in {"boundaryEvent", "startEvent"}
+        and not node.instantiates
         and not any(each.kind == "link" and node.kind == "intermediateCatchEvent" for each in node.definitions)
     ]
-    return [*starts, *apart] if starts else [*free, *apart]
+    told = [node.id for node in nodes if node.instantiates and node.id not in reading.incoming]
+    return [*starts, *told, *apart] if starts else [*free, *told, *apart]
 
 
 @rule("unreachable", ERROR)
@@ -96,7 +98,7 @@ def unreachable(reading: Reading) -> Iterator[tuple[Node, str]]:
     for nodes in reading.scopes.values():
         found = reachable(_begins(nodes, reading), edges)
         for node in nodes:
-            if node.id not in found and not _is_ad_hoc(reading, node):
+            if node.id not in found:
                 yield node, f"Không có đường nào dẫn tới {node.label}."
 
 

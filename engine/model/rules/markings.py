@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations
+from itertools import combinations, islice
 
 from engine.model.elements import Flow, Node
 from engine.model.lower import lower
@@ -71,6 +71,11 @@ class _Play:
             node = self.nodes[self.reading.model.flows[flow_id].target]
             incoming = [flow.id for flow in self.reading.incoming[node.id]]
             arrived = [each for each in incoming if tokens[each]]
+            if _number(node.start_quantity) > 1:
+                taken = _some(tokens, arrived, _number(node.start_quantity))
+                if taken:
+                    return self._leave(tokens - taken, node)
+                continue
             if len(incoming) == 1 or node.kind not in _JOINING:
                 return self._leave(tokens - Counter([flow_id]), node)
             if node.kind == "inclusiveGateway":
@@ -84,7 +89,8 @@ class _Play:
     def _leave(self, tokens: Counter[str], node: Node) -> list[Marking]:
         if any(each.kind == "terminate" for each in node.definitions):
             return [()]
-        return [_marking(tokens + Counter(flow.id for flow in taken)) for taken in self._ways(node)]
+        copies = _number(node.completion_quantity)
+        return [_marking(tokens + Counter(flow.id for flow in taken * copies)) for taken in self._ways(node)]
 
     def _ways(self, node: Node) -> list[tuple[Flow, ...]]:
         ways = self._chosen(node)
@@ -103,13 +109,24 @@ class _Play:
         return [tuple(out)]
 
 
+def _number(quantity: str) -> int:
+    """A token quantity, within limits; what is none is refused by its own rule."""
+    return min(int(quantity), MAX_TOKENS) if quantity.isdigit() else 1
+
+
+def _some(tokens: Counter[str], flows: list[str], count: int) -> Counter[str]:
+    """So many tokens of these flows, or none at all."""
+    there = Counter({flow: tokens[flow] for flow in flows})
+    return Counter(islice(there.elements(), count)) if there.total() >= count else Counter()
+
+
 def _are_too_many(markings: list[Marking]) -> bool:
     return any(sum(count for _, count in each) > MAX_TOKENS for each in markings)
 
 
 def _is_beyond_flows(node: Node) -> bool:
-    """Signals join branches that no flow joins, complex gateways by words; an ad-hoc sub-process has no flows."""
-    return node.kind in {"adHocSubProcess", "complexGateway"} or any(each.kind == "signal" for each in node.definitions)
+    """Signals join branches that no flow joins, complex gateways by words."""
+    return node.kind == "complexGateway" or any(each.kind == "signal" for each in node.definitions)
 
 
 def _marking(tokens: Counter[str]) -> Marking:

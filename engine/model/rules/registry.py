@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.expressions import Expressions, parse_variables
 from engine.model.decisions import Decisions
-from engine.model.elements import SUB_PROCESSES, Flow, Lane, Model, Node, Other, Process, grouped
+from engine.model.elements import SUB_PROCESSES, Correlation, Flow, Lane, Model, Node, Other, Process, grouped
 from engine.model.finding import ERROR, WARNING, Finding
 from engine.model.variables import all_variables
 
@@ -77,13 +77,20 @@ class Reading:
     def nodes(self, *kinds: str) -> Iterator[Node]:
         return (node for node in self.model.nodes.values() if node.kind in kinds)
 
+    def process_of(self, node: Node) -> str:
+        """The process that it stands in, however deep."""
+        scope = node.scope
+        while scope in self.model.nodes:
+            scope = self.model.nodes[scope].scope
+        return scope
+
     def is_process(self, scope: str) -> bool:
         return scope in self.model.processes
 
 
 __all__ = ["ERROR", "HOUSE", "RULES", "WARNING", "Element", "Finding", "LintContext", "Reading", "Rule", "rule"]
 
-Element = Node | Flow | Lane | Process | Other
+Element = Node | Flow | Lane | Process | Other | Correlation
 Check = Callable[[Reading], Iterable[tuple[Element, str]]]
 
 

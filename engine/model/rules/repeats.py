@@ -17,8 +17,10 @@ def _repeated(reading: Reading) -> Iterator[tuple[Node, Loop]]:
 
 @rule("loop-bounds", ERROR)
 def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """A loop needs a condition or a maximum of 1 or more; instances need a count or a collection."""
+    """A loop needs a condition or a maximum of 1 or more; instances need a count or a collection; not both at once."""
     for node, loop in _repeated(reading):
+        if loop.also_standard:
+            yield node, f"{node.label}: chỉ được có một dấu lặp, vòng lặp hoặc nhiều bản."
         if loop.kind == "standard":
             if loop.maximum and not re.fullmatch("0*[1-9][0-9]*", loop.maximum):
                 yield node, f"{node.label}: số lần lặp tối đa «{loop.maximum}» phải là số nguyên dương."

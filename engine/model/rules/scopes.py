@@ -12,6 +12,11 @@ def _starts(reading: Reading, scope: str) -> list[Node]:
     return [node for node in reading.scopes[scope] if node.kind == "startEvent"]
 
 
+def _begins(reading: Reading, node: Node) -> bool:
+    """Whether it is a receive task or an event-based gateway that begins a process."""
+    return node.instantiates and node.id not in reading.incoming and reading.is_process(node.scope)
+
+
 def _kinds(node: Node) -> set[str]:
     return {definition.kind for definition in node.definitions}
 
@@ -20,7 +25,9 @@ def _kinds(node: Node) -> set[str]:
 def no_start(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A scope without a start event begins at every node that nothing leads to."""
     for nodes in reading.scopes.values():
-        if nodes and not any(node.kind == "startEvent" for node in nodes):
+        holder = reading.model.nodes.get(nodes[0].scope) if nodes else None
+        is_free = holder is not None and holder.kind == "adHocSubProcess"
+        if nodes and not is_free and not any(node.kind == "startEvent" or _begins(reading, node) for node in nodes):
             yield nodes[0], "Không có sự kiện bắt đầu; sẽ bắt đầu từ mọi bước không có luồng vào."
 
 
@@ -45,6 +52,9 @@ def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
             continue
         starts = _starts(reading, scope)
         plain = [start for start in starts if not start.definitions]
+        for node in (each for each in reading.scopes[scope] if _begins(reading, each)):
+            if node.loop is not None or node.id in reading.attached:
+                yield node, f"{node.label} mở quy trình nên không được có dấu lặp hay sự kiện biên."
         for start in plain[1:]:
             yield start, f"Có hơn một sự kiện bắt đầu không điều kiện; {start.label} sẽ không bao giờ được chọn."
         for start in (each for each in starts if each.definitions):
@@ -70,19 +80,22 @@ def event_sub_process(reading: Reading) -> Iterator[tuple[Node, str]]:
         if not node.by_event:
             continue
         starts = _starts(reading, node.id)
-        if len(starts) != 1 or len(starts[0].definitions) != 1:
-            yield node, f"Tiểu quy trình sự kiện {node.label} phải có đúng một sự kiện bắt đầu, chờ đúng một sự kiện."
+        kinds = _kinds(starts[0]) if starts else set()
+        if len(starts) != 1 or not kinds or (len(starts[0].definitions) > 1 and "compensate" in kinds):
+            yield node, f"Tiểu quy trình sự kiện {node.label} phải có đúng một sự kiện bắt đầu, và nó phải chờ sự kiện."
         if node.id in reading.incoming or node.id in reading.outgoing or node.id in reading.attached:
             yield node, f"Tiểu quy trình sự kiện {node.label} không được nối luồng hoặc gắn sự kiện biên."
 
 
 @rule("call-activity", ERROR)
 def call_activity(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """What is called is in the file, and does not call itself."""
+    """What is called is in the file, begins without an event, and does not call itself."""
     calls: dict[str, set[str]] = {}
     for node in reading.nodes("callActivity"):
         if node.called not in reading.model.processes:
             yield node, f"{node.label} gọi quy trình «{node.called}» không có trong tệp."
+        elif (starts := _starts(reading, node.called)) and all(start.definitions for start in starts):
+            yield node, f"{node.label} gọi quy trình «{node.called}» chỉ bắt đầu bằng sự kiện nên không gọi được."
         calls.setdefault(_process_of(reading, node), set()).add(node.called)
     for node in reading.nodes("callActivity"):
         if _leads_to(calls, node.called, _process_of(reading, node)):

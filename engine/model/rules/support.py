@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.model.elements import ACTIVITIES, EventDefinition, Node, Other
+from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other
 from engine.model.rules.registry import ERROR, WARNING, Reading, rule
+
+_ONE_AT_A_TIME = HUMAN_TASKS | {"scriptTask", "businessRuleTask", "sendTask"} | GATEWAYS
 
 
 @rule("ad-hoc", ERROR)
 def ad_hoc(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """An ad-hoc sub-process has no order that could be run."""
-    for node in reading.nodes("adHocSubProcess"):
-        yield node, f"Tiểu quy trình tuỳ biến {node.label} (ad-hoc) không chạy được; hãy vẽ các bước theo thứ tự."
+    """An ad-hoc sub-process has no start or end; in sequence it holds tasks alone; with a condition, one for people.
+
+    The condition is asked after each activity, so that something must stand there that people may do again.
+    """
+    for holder in reading.nodes("adHocSubProcess"):
+        inside = reading.scopes[holder.id]
+        for node in inside:
+            if node.kind in {"startEvent", "endEvent"}:
+                yield node, f"Trong tiểu quy trình tuỳ biến {holder.label} không được có {node.label}."
+            elif holder.is_sequential and (node.kind not in _ONE_AT_A_TIME or node.loop is not None):
+                yield node, f"Trong {holder.label} làm lần lượt, {node.label} có thể chạy song song với việc khác."
+        free = [node for node in inside if node.id not in reading.incoming and node.kind in HUMAN_TASKS]
+        if holder.completion and not free:
+            yield holder, f"Tiểu quy trình tuỳ biến {holder.label} có điều kiện kết thúc nhưng không có việc của người."
 
 
 @rule("compensation", ERROR)
@@ -24,9 +37,21 @@ def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
         if definition.target and definition.target not in nodes:
             yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
+        elif definition.target and nodes[definition.target].scope not in _scopes_undone(reading, node):
+            yield node, f"{node.label} chỉ hoàn tác được việc cùng cấp, không phải «{definition.target}»."
+        if not definition.waits:
+            yield node, f"{node.label} phải chờ hoàn tác xong rồi mới đi tiếp (waitForCompletion)."
     for node in nodes.values():
         if node.for_compensation and (node.id in reading.incoming or node.id in reading.outgoing):
             yield node, f"Công việc hoàn tác {node.label} không được nối luồng."
+        if node.for_compensation and node.id in reading.attached:
+            yield node, f"Công việc hoàn tác {node.label} không được có sự kiện biên."
+
+
+def _scopes_undone(reading: Reading, node: Node) -> set[str]:
+    """Where what it throws looks for finished activities: in its scope, or around its event sub-process."""
+    holder = reading.model.nodes.get(node.scope)
+    return {node.scope, holder.scope} if holder is not None and holder.by_event else {node.scope}
 
 
 def _undoing(reading: Reading) -> list[tuple[Node, EventDefinition]]:
@@ -48,20 +73,65 @@ def complex_as_inclusive(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"Cổng phức hợp {node.label} được chạy như cổng bao hàm (inclusive)."
 
 
-@rule("data-store", ERROR)
-def data_store(reading: Reading) -> Iterator[tuple[Other, str]]:
-    """Stores outside of the case are reached through connectors."""
-    for other in reading.model.others:
-        if other.kind == "dataStoreReference":
-            yield other, f"Kho dữ liệu {other.name or other.id} không được hỗ trợ; hãy dùng tác vụ dịch vụ."
+_DATA = {
+    "dataObject": "Đối tượng dữ liệu",
+    "dataObjectReference": "Đối tượng dữ liệu",
+    "dataStoreReference": "Kho dữ liệu",
+    "ioSpecification": "Dữ liệu vào, ra của",
+    "property": "Thuộc tính dữ liệu",
+    "dataInputAssociation": "Liên kết dữ liệu",
+    "dataOutputAssociation": "Liên kết dữ liệu",
+}
 
 
 @rule("data-ignored", WARNING)
 def data_ignored(reading: Reading) -> Iterator[tuple[Other, str]]:
-    """Data associations change nothing: a case has one set of variables."""
+    """Data objects, stores, properties and associations change nothing: a case has one set of variables."""
     for other in reading.model.others:
-        if other.kind in {"dataInputAssociation", "dataOutputAssociation"}:
-            yield other, "Liên kết dữ liệu chỉ để đọc hiểu sơ đồ; khi chạy, mọi bước dùng chung biến của hồ sơ."
+        if other.kind in _DATA:
+            what = f"{_DATA[other.kind]} {other.name or other.id}".strip()
+            yield other, f"{what} chỉ để đọc hiểu sơ đồ; khi chạy, mọi bước dùng chung biến của hồ sơ."
+
+
+@rule("unknown-element", ERROR)
+def unknown_element(reading: Reading) -> Iterator[tuple[Other, str]]:
+    """What stands in a process is an element that BPMN has there."""
+    for other in reading.model.others:
+        if other.kind.startswith("?"):
+            yield other, f"<{other.kind[1:]}> không phải là phần tử chạy được trong quy trình BPMN."
+
+
+@rule("drawn-only", WARNING)
+def drawn_only(reading: Reading) -> Iterator[tuple[Other, str]]:
+    """Conversations, choreographies, imports and resources are kept in the file and change nothing."""
+    for other in reading.model.others:
+        if other.kind.startswith("!"):
+            yield (
+                other,
+                f"<{other.kind[1:]}> {other.name or other.id} chỉ được giữ trong tệp, không chạy.",
+            )
+
+
+@rule("correlation", ERROR)
+def correlation(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A message with a correlation key is caught by a process that subscribes to the key, with a path for each part."""
+    for node in reading.nodes("startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"):
+        if node.kind == "startEvent" and reading.is_process(node.scope):
+            continue
+        for definition in node.definitions:
+            if definition.kind == "message" and not _is_subscribed(reading, node, definition):
+                yield (
+                    node,
+                    f"{node.label}: quy trình chưa đăng ký đủ khoá tương quan của «{definition.name}».",
+                )
+
+
+def _is_subscribed(reading: Reading, node: Node, definition: EventDefinition) -> bool:
+    keyed = [each for each in reading.model.correlations if each.message == definition.name]
+    if not keyed or "correlation" in {**definition.properties, **node.properties}:
+        return True
+    process = reading.process_of(node)
+    return any(each.expects and each.carries for each in keyed if each.process == process)
 
 
 @rule("token-quantity", ERROR)

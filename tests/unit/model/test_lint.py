@@ -37,9 +37,18 @@ def loop(inside: str, flags: str = "") -> str:
     return f'<userTask id="x"><{many}{flags}>{inside}</{many}></userTask>'
 
 
+SUB = f'<subProcess id="sub">{users("j")}</subProcess>'
 XOR = '<exclusiveGateway id="x"{0}/>'.format
 CASES: dict[str, list[tuple[str, str]]] = {
-    "ad-hoc": [(S + E + f'<adHocSubProcess id="x">{users("i")}</adHocSubProcess>' + GO, "x")],
+    "ad-hoc": [
+        (S + E + f'<adHocSubProcess id="x"><startEvent id="x_s"/>{users("i")}</adHocSubProcess>' + GO, "x_s"),
+        (S + E + f'<adHocSubProcess id="x" ordering="Sequential">{SUB}{users("i")}</adHocSubProcess>' + GO, "sub"),
+        (
+            S + E + '<adHocSubProcess id="x"><serviceTask id="i"/><completionCondition>p</completionCondition>'
+            "</adHocSubProcess>" + GO,
+            "x",
+        ),
+    ],
     "compensation": [
         (S + E + '<userTask id="x" isForCompensation="true"/>' + GO, "x"),
         (
@@ -63,12 +72,17 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "complex-gateway-as-inclusive": [
         (S + users("a", "b") + '<complexGateway id="x"/>' + flows("s>x", "x>a: p", "x>b: q"), "x")
     ],
-    "data-store": [(S + E + users("x") + '<dataStoreReference id="store"/>' + GO, "store")],
+    "unknown-element": [(S + E + users("x") + '<choreographyTask id="c"/>' + GO, "c")],
+    "drawn-only": [
+        (S + E + users("x") + GO + '</process><choreography id="c"/><process id="q">' + users("y"), "c"),
+    ],
+    "correlation": [],  # tests/coverage
     "data-ignored": [
+        (S + E + users("x") + '<dataStoreReference id="store"/>' + GO, "store"),
         (
             S + E + '<userTask id="x"><dataInputAssociation id="in"/></userTask>' + GO,
             "in",
-        )
+        ),
     ],
     "token-quantity": [
         (S + E + '<userTask id="x" startQuantity="0"/>' + GO, "x"),

@@ -88,11 +88,11 @@ def test_an_event_sub_process_is_neither_started_nor_followed() -> None:
     assert not model.incoming("h")
 
 
-def test_token_quantities_become_copies_and_a_gathering() -> None:
+def test_a_start_quantity_becomes_a_gathering() -> None:
     model = lowered(
         S + '<userTask id="a" completionQuantity="2"/><userTask id="b" startQuantity="2"/>' + flows("s>a>b")
     )
-    assert leads(model, "_lsplit_a") == ["_lgather_b", "_lgather_b"]
+    assert leads(model, "a") == ["_lgather_b"]
     assert leads(model, "_lgather_b") == ["b"]
 
 
