@@ -98,7 +98,8 @@ def _chain(row: dict[str, Any], events: list[Event]) -> Iterator[str]:
 def _state(house: House, connection: Connection, row: dict[str, Any], replayed: Instance | None) -> Iterator[str]:
     """The stored process is what its recorded inputs give."""
     if replayed is None:
-        yield "no event has started its process"
+        if row["submission_code"] is None or row["submission_code"] != row["code"]:
+            yield "no event has started its process"
         return
     stored = None if row["state"] is None else bytes(row["state"])
     if stored != (None if replayed.is_ended else replayed.dump()):
@@ -218,7 +219,7 @@ def _numbers(connection: Connection) -> Iterator[str]:
         codes = _all(
             connection,
             "SELECT code FROM cases WHERE receiving_unit = :unit"
-            " AND (received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = :day",
+            " AND (received_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date = :day AND code IS DISTINCT FROM submission_code",
             unit=one["unit_code"],
             day=one["day"],
         )

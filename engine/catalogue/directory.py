@@ -26,6 +26,7 @@ class Unit:
     letterhead: Mapping[str, str]
     address: str = ""
     phone: str = ""
+    is_remote: bool = False  # in a remote area: some limits are longer there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,7 @@ class Directory:
                     letterhead=row["letterhead"],
                     address=row["address"],
                     phone=row["phone"],
+                    is_remote=row["is_remote"],
                 )
                 for row in rows
             }
@@ -78,6 +80,10 @@ class Directory:
         unit = self[code]
         leaders = "commune.leader" if unit.locality and unit.kind != "commune.leader" else "province.leader"
         return self._by_kind.get((leaders, unit.locality)) or self._by_kind.get((leaders, None)) or code
+
+    def is_remote(self, locality: str | None) -> bool:
+        """Whether a commune lies in a remote area."""
+        return locality is not None and any(one.is_remote for one in self.units.values() if one.locality == locality)
 
     def resolve(self, seat: str, seating: Seating) -> str:
         """The unit code a seat means for this case; raises InputError for a seat nobody sits in.
@@ -113,6 +119,7 @@ def add_units(connection: Connection, units: Iterable[Unit]) -> None:
                 letterhead=dict(one.letterhead),
                 address=one.address,
                 phone=one.phone,
+                is_remote=one.is_remote,
                 sort_key=f"{place:05d}",
             )
             .on_conflict_do_nothing()

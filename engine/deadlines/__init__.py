@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.deadlines.blame import Blame, OfficerShare, cause_text
 from engine.deadlines.calendar import Calendar, CalendarDay, DayKind, HoursInForce, OfficeHours
-from engine.deadlines.counting import legal_due, operational_due, running_due, working_time_between
+from engine.deadlines.counting import hand_over_due, legal_due, operational_due, running_due, working_time_between
 from engine.deadlines.durations import CalendarTime, Duration, working_time
 from engine.deadlines.intervals import Extension, Interval, Owner, Reappointment, Term
 from engine.deadlines.ledger import ApologyTiming, Ledger, Outcome, SupplementEffect
@@ -40,6 +40,7 @@ __all__ = [
     "cause_text",
     "due_state",
     "duration_in_words",
+    "hand_over_due",
     "in_vietnam",
     "legal_due",
     "operational_due",

@@ -59,6 +59,16 @@ def operational_due(start: datetime, limit: Limit, calendar: Calendar, *, pauses
     return Timeline.moment(_working(line, stamp, limit, held, first_day=line.first_day_from(stamp)))
 
 
+def hand_over_due(received_at: datetime, cutoff: time, calendar: Calendar) -> datetime:
+    """When a dossier leaves the counter: within the day, or the next morning when it was received after the cut-off."""
+    received = calendar.local(received_at)
+    today = received.date()
+    if calendar.is_working_day(today) and received <= calendar.closing(today) and received.time() <= cutoff:
+        return calendar.closing(today)
+    tomorrow = legal_due(received_at, Limit.working_days(1), calendar).date()
+    return calendar.sessions(tomorrow)[0][1]
+
+
 def running_due(start: datetime, working: timedelta, calendar: Calendar, *, pauses: Iterable[Span] = ()) -> datetime:
     """The moment by which so much working time has run. None at all ends here, or at the next opening."""
     if working < timedelta(0):

@@ -41,6 +41,7 @@ class Interval:
     step: str = ""
     label: str = ""
     limit: Limit | None = None  # the step's internal limit
+    hand_over: time | None = None  # the hour until which a dossier is handed over on the day of its reception
 
     @property
     def is_open(self) -> bool:
@@ -53,13 +54,18 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One count of the limit of law: the whole case, or one phase of it. Without a limit nothing can be late."""
+    """One count of the limit of law: the whole case, or one phase of it. Without a limit nothing can be late.
+
+    With a validity check before it, the limit runs from the confirmation (which begins the next term), or from the end
+    of the check's own limit when nobody said a word.
+    """
 
     started_at: datetime
     limit: Limit | None = None
     phase: int = 1
     cutoff: time | None = None
     ended_at: datetime | None = None
+    check: Limit | None = None  # of validity, before the limit begins to run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +98,8 @@ READ: dict[str, Callable[[Any], Any]] = {
     "limit": parse_limit,
     "by": parse_limit,
     "cutoff": time.fromisoformat,
+    "hand_over": time.fromisoformat,
+    "check": parse_limit,
     "phase": int,
     "is_running": bool,
 }
@@ -106,6 +114,8 @@ WRITE: dict[str, Callable[[Any], str | int | bool]] = {
     "limit": str,
     "by": str,
     "cutoff": lambda value: value.isoformat("minutes"),
+    "hand_over": lambda value: value.isoformat("minutes"),
+    "check": str,
 }
 
 FIELDS = {

@@ -17,6 +17,7 @@ from engine.deadlines.blame import Blame, Holder, blame_of, spent_by_holder
 from engine.deadlines.calendar import Calendar
 from engine.deadlines.counting import (
     Span,
+    hand_over_due,
     legal_due,
     merge_spans,
     moved_by_pauses,
@@ -95,10 +96,27 @@ class Ledger:
 
     # what happens: each gives the next ledger
 
-    def begin(self, at: datetime, limit: Limit | None, *, phase: int = 1, cutoff: time | None = None) -> Ledger:
-        """Start the term of law, or that of the next phase: a reception."""
+    def begin(
+        self,
+        at: datetime,
+        limit: Limit | None,
+        *,
+        phase: int = 1,
+        cutoff: time | None = None,
+        check: Limit | None = None,
+    ) -> Ledger:
+        """Start the term of law, or that of the next phase: a reception. `check`: its validity is looked at first."""
         self._check_order(at)
-        return replace(self, terms=(*self._ended(at), Term(started_at=at, limit=limit, phase=phase, cutoff=cutoff)))
+        term = Term(started_at=at, limit=limit, phase=phase, cutoff=cutoff, check=check)
+        return replace(self, terms=(*self._ended(at), term))
+
+    def confirm_validity(self, at: datetime, calendar: Calendar) -> Ledger:
+        """The dossier is complete and valid: its limit runs from now, unless it runs already."""
+        checked_by = self.checked_by(calendar)
+        if checked_by is None or at > checked_by:
+            return self
+        last = self.terms[-1]
+        return self.begin(at, last.limit, phase=last.phase, cutoff=last.cutoff)
 
     def finish(self, at: datetime) -> Ledger:
         """The decision is signed, or the phase is done: lateness is judged by this moment, not by the pick-up."""
@@ -143,7 +161,7 @@ class Ledger:
         if effect is SupplementEffect.resume or not self.terms:
             return ledger
         again = self.terms[0 if effect is SupplementEffect.restart else -1]
-        return ledger.begin(at, again.limit, phase=again.phase, cutoff=again.cutoff)
+        return ledger.begin(at, again.limit, phase=again.phase, cutoff=again.cutoff, check=again.check)
 
     def extend(self, at: datetime, by: Limit, *, article: str) -> Ledger:
         """A special law grants more time: the limit of law moves. Granted after the limit passed, it cures nothing."""
@@ -191,6 +209,13 @@ class Ledger:
         """
         return self._due(self.terms[-1], calendar, at) if self.terms else None
 
+    def checked_by(self, calendar: Calendar) -> datetime | None:
+        """Until when validity is to be checked, while the current term has not been confirmed."""
+        term = self.terms[-1] if self.terms else None
+        if term is None or term.check is None or term.ended_at is not None:
+            return None
+        return legal_due(term.started_at, term.check, calendar, cutoff=term.cutoff, pauses=self.pauses())
+
     def promised(self, calendar: Calendar, at: datetime | None = None) -> datetime | None:
         """The date the applicant was given: the limit of law until an apology gave another; later pauses move it."""
         made = [one for one in self.reappointments if self.terms and one.at >= self.terms[-1].started_at]
@@ -207,11 +232,10 @@ class Ledger:
         """When the step that an interval belongs to must be done: counted from the first of its tasks in a row, in its
         unit's hours, without the pauses, and never past the limit of law; None without a limit.
         """
-        if interval.limit is None or not interval.is_running:
+        if not interval.is_running or (interval.limit is None and interval.hand_over is None):
             return None
         hours, begun = calendar.for_unit(interval.unit), self._step_began_at(interval)
-        due = operational_due(begun, interval.limit, hours, pauses=self.pauses())
-        law = self.due_of_law(calendar)
+        due, law = self._due_inside(interval, begun, hours), self.due_of_law(calendar)
         # half days and whole days add up past the limit of law, which no step may exceed
         return min(due, law) if law is not None and law > interval.started_at else due
 
@@ -288,7 +312,11 @@ class Ledger:
         if term.limit is None:
             return None
         pauses = [(start, end) for start, end in self.pauses(at) if term.ended_at is None or start < term.ended_at]
-        due = legal_due(term.started_at, term.limit, calendar, cutoff=term.cutoff, pauses=pauses)
+        if term.check is None:
+            due = legal_due(term.started_at, term.limit, calendar, cutoff=term.cutoff, pauses=pauses)
+        else:
+            begun = legal_due(term.started_at, term.check, calendar, cutoff=term.cutoff, pauses=pauses)
+            due = legal_due(begun, term.limit, calendar, pauses=pauses)
         for extension in self.extensions:
             is_meant = extension.phase == term.phase and term.started_at <= extension.at
             if is_meant and min(self._running_until(extension.at), term.ended_at or extension.at) <= due:
@@ -302,6 +330,14 @@ class Ledger:
     def _running_until(self, at: datetime) -> datetime:
         """`at`, or where the clock stopped before."""
         return min((one.started_at for one in self.intervals if one.is_open_pause and one.started_at < at), default=at)
+
+    def _due_inside(self, interval: Interval, begun: datetime, hours: Calendar) -> datetime:
+        dues = []
+        if interval.limit is not None:
+            dues.append(operational_due(begun, interval.limit, hours, pauses=self.pauses()))
+        if interval.hand_over is not None:
+            dues.append(hand_over_due(begun, interval.hand_over, hours))
+        return min(dues)
 
     def _step_began_at(self, interval: Interval) -> datetime:
         begun = interval.started_at

@@ -16,6 +16,7 @@ from engine.dossier.end_early import abandon
 from engine.dossier.house import House
 from engine.dossier.letters import draft_letter
 from engine.dossier.status import Status
+from engine.dossier.submit_online import ADDRESS as ACCEPTANCE
 from engine.run import Fire
 from engine.store.tables import timer
 
@@ -96,16 +97,45 @@ def _legal_limit(case: Case, address: str) -> None:
 
 
 def _supplement(case: Case, address: str) -> None:
-    """The applicant let the supplement's own limit pass: the dossier is closed and returned (form 03)."""
+    """The applicant let the supplement's own limit pass: the dossier is closed and returned (form 03), or waits for the
+    head's word, as the procedure or the ruleset says.
+    """
     if case.row["status"] != Status.SUPPLEMENT_REQUIRED:
         return
     case.event_type = "SupplementExpired"
-    case.facts["outcome"] = "supplement_expired"
     case.data["reason"] = "Quá thời hạn bổ sung mà chưa nhận được hồ sơ bổ sung"
+    if (case.version.manifest.supplement.on_expiry or case.ruleset.supplement.on_expiry) == "ask_head":
+        case.facts["expiry"] = f"expiry#{case.seq}"
+        apologise.lay_before_head(
+            case,
+            address=case.facts["expiry"],
+            kind="expiry",
+            name="Quá hạn bổ sung: chờ thêm, hoặc dừng giải quyết hồ sơ",
+            unit_code=case.row["lead_unit"],
+            due_at=None,
+        )
+        return
+    case.facts["outcome"] = "supplement_expired"
     abandon(case)
     case.row["status"] = int(Status.STOPPED)
     case.row["is_stopped"] = True
     draft_letter(case, "refusal", unit_code=case.row["receiving_unit"], data={"reason": case.data["reason"]})
+
+
+def _acceptance(case: Case, address: str) -> None:
+    """The one-stop unit has not answered an online dossier in time: it is on record, and its head sees to it."""
+    case.event_type = "AcceptanceOverdue"
+    case.data["unit"] = case.row["receiving_unit"]
+    late = f"{ACCEPTANCE}-overdue#{case.seq}"
+    case.facts.setdefault("acceptance", []).append(late)
+    apologise.lay_before_head(
+        case,
+        address=late,
+        kind="acceptance",
+        name="Hồ sơ trực tuyến quá hạn tiếp nhận",
+        unit_code=case.row["receiving_unit"],
+        due_at=datetime.fromisoformat(case.data["due"]),
+    )
 
 
 DEEDS: Mapping[str, Callable[[Case, str], None]] = {
@@ -113,4 +143,5 @@ DEEDS: Mapping[str, Callable[[Case, str], None]] = {
     "apology": _apology,
     "legal_limit": _legal_limit,
     "supplement": _supplement,
+    ACCEPTANCE: _acceptance,
 }

@@ -243,6 +243,15 @@ class Case:
         if address:
             self.close_item(movement.item_id(self.id, address), "cancelled")
 
+    def forget_supplement(self) -> None:
+        """What the applicant was asked for has come, or does not matter any more: its limit, and the head's line."""
+        self.disarm("supplement")
+        for name in ("supplement_due", "supplement_limit", "supplement_asked_at"):
+            self.facts.pop(name, None)
+        address = self.facts.pop("expiry", None)
+        if address:
+            self.close_item(movement.item_id(self.id, address), "cancelled")
+
     def keep_papers(self, papers: Sequence[PaperGiven], *, kind: str) -> None:
         """Add papers to the dossier; the event names them by the hash of their file."""
         first = self.seq * PAPERS_AN_ACT

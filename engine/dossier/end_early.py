@@ -77,13 +77,15 @@ def _end(case: Case, command: EndEarly, *, outcome: str, status: Status, roles: 
 
 def abandon(case: Case) -> None:
     """Close everything that still waits; the process state stays as it was, for the record."""
-    for waiting in case.instance.waiting:
-        case.close_waiting(waiting)
+    if case.row["state"] is not None or case.inputs:  # else it was never received, and no process runs
+        for waiting in case.instance.waiting:
+            case.close_waiting(waiting)
     cancel(case.connection, case.id)
     for address in case.facts.pop("timers", {}):
         case.disarm("process", address)
-    for kind in ("apology", "legal_limit", "supplement"):
+    for kind in ("apology", "legal_limit", "acceptance"):
         case.disarm(kind)
+    case.forget_supplement()
     case.facts["is_counting"] = False
     case.drop_letter_work("apology")
     case.ledger = case.ledger.close(case.now).finish(case.now)

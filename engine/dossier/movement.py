@@ -88,6 +88,7 @@ def _open_task(case: Case, waiting: Waiting) -> None:
         step=told.get("step", ""),
         label=told.get("step_name") or waiting.name,
         limit=_limit(told),
+        hand_over=case.ruleset.hand_over.cutoff if _is_first_hand_over(case, told) else None,
     )
     case.ledger = case.ledger.open(held)
     case.record.opened_items.append(
@@ -106,6 +107,12 @@ def _open_task(case: Case, waiting: Waiting) -> None:
             is_paused=is_paused,
         )
     )
+
+
+def _is_first_hand_over(case: Case, told: Mapping[str, str]) -> bool:
+    """From the counter to the unit that handles, right after the reception: the ruleset says until when."""
+    is_reception = bool(case.ledger.terms) and case.ledger.terms[-1].started_at == case.now
+    return told.get("act") == "hand_over" and is_reception
 
 
 def work_item(
@@ -156,7 +163,7 @@ def _open_order(case: Case, waiting: Waiting) -> None:
             basis=told.get("clock_basis") or "consultation",
             started_at=case.now,
             unit=unit_code,
-            is_running=told.get("clock") != "paused",
+            is_running=not _stops_clock(case, told),
             element_id=waiting.element_id,
             address=waiting.address,
             step=told.get("step", ""),
@@ -179,6 +186,13 @@ def _open_order(case: Case, waiting: Waiting) -> None:
             payload=payload_for(case, waiting, unit_code, due),
         )
     )
+
+
+def _stops_clock(case: Case, told: Mapping[str, str]) -> bool:
+    """Waiting for another agency does not stop the clock of law, unless the process or the ruleset says so."""
+    if told.get("clock") or told.get("connector") == "postal":
+        return told.get("clock") == "paused"
+    return case.ruleset.consultation.pauses_limit
 
 
 def order(
@@ -258,7 +272,7 @@ def settle(case: Case) -> None:
 
 def _settle_status(case: Case) -> None:
     row = case.row
-    if row["status"] in Status.FINAL:
+    if row["status"] in {*Status.FINAL, Status.SUBMITTED}:
         return
     bases = {one.basis for one in case.ledger.intervals if one.ended_at is None and not one.is_running}
     row["is_suspended"] = bool(bases)
@@ -304,7 +318,7 @@ def _move_items(case: Case, due: datetime | None) -> None:
     steps = {
         str(item_id(case.id, one.address)): case.ledger.due_of_step(one, case.calendar)
         for one in case.ledger.intervals
-        if one.is_open and one.address and one.limit is not None
+        if one.is_open and one.address and (one.limit is not None or one.hand_over is not None)
     }
     for item in (*case.record.opened_items, *case.record.changed_items):
         if str(item["id"]) in steps:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +14,23 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.catalogue.directory import Seating
 from engine.catalogue.versions import Version
-from engine.deadlines import parse_limit
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
 from engine.dossier.command import Filled, PaperGiven, Person
 from engine.dossier.house import House
 from engine.dossier.letters import draft_letter
+from engine.dossier.limits import CHANNELS, begin_term
 from engine.dossier.status import Status
 from engine.errors import FormRefused, InputError, Refused
 from engine.history.chain import GENESIS
 from engine.history.personal import commit
+from engine.rulesets import Ruleset
 from engine.run import Complete, Instance
 from engine.store.tables import cases
 from engine.store.text import search_key, vietnamese_sort_key
 
-CHANNELS = {"counter": 1, "online": 2, "post": 3}
-"""The national portal's codes of the way a dossier came in."""
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""Letters and digits that nobody mistakes for one another."""
 
 NEXT_NUMBER = text(
     """
@@ -91,13 +93,13 @@ def open_dossier(house: House, connection: Connection, actor: Actor, command: Re
     """The reception inside a transaction that may open several: one submission, several agencies."""
     case = new_case(house, connection, actor, command, "DossierReceived")
     check_reception(case.version, command)
-    _begin(case, command)
+    begin_process(case, command.form, [one.name for one in command.papers if one.is_received])
     case.finish()
     return Received(case_id=command.id, code=case.row["code"])
 
 
 def new_case(house: House, connection: Connection, actor: Actor, command: ReceiveDossier, event_type: str) -> Case:
-    """A case with its code, people and papers, whose process has not begun."""
+    """A case with its code, people and papers, whose process has not begun; what an applicant opens is not received."""
     now, real_now = house.clock.both(connection)
     calendar = house.calendars.newest(connection, is_held=True)
     today = calendar.local(now).date()
@@ -107,19 +109,19 @@ def new_case(house: House, connection: Connection, actor: Actor, command: Receiv
     seating = Seating(receiving_unit=unit.code, lead_unit=unit.code, locality=locality)
     lead = house.directory.resolve(version.manifest.lead, seating)
     ruleset = house.ruleset_on(now)
-    number = connection.execute(NEXT_NUMBER, {"unit_code": unit.code, "day": today}).scalar_one()
-    code = ruleset.dossier_code.write(unit=unit.code, on=today, number=number)
+    submitted = submission_code(command.id, now) if actor.kind == "applicant" else None
     row: dict[str, Any] = {
         "id": command.id,
         "kind": version.manifest.kind,
-        "code": code,
+        "code": submitted or dossier_code(connection, ruleset, unit.code, today),
+        "submission_code": submitted,
         "parent_id": command.parent_id,
         "procedure_code": version.procedure_code,
         "procedure_name": version.manifest.name,
         "version_id": version.id,
         "ruleset": ruleset.name,
         "channel": CHANNELS[command.channel],
-        "status": int(Status.RECEIVED),
+        "status": int(Status.SUBMITTED if submitted else Status.RECEIVED),
         "is_suspended": False,
         "is_stopped": False,
         "title": str(command.details.get("title", "")),
@@ -148,6 +150,26 @@ def new_case(house: House, connection: Connection, actor: Actor, command: Receiv
     _keep_people(case, command)
     case.keep_papers(command.papers, kind="component")
     return case
+
+
+def dossier_code(connection: Connection, ruleset: Ruleset, unit_code: str, on: date) -> str:
+    """The next code of a unit and day; the row it counts in is held until the end: none is lost or used twice."""
+    number = connection.execute(NEXT_NUMBER, {"unit_code": unit_code, "day": on}).scalar_one()
+    return ruleset.dossier_code.write(unit=unit_code, on=on, number=number)
+
+
+def submission_code(case_id: UUID, at: datetime) -> str:
+    """What an applicant follows a dossier by until it is received: nobody guesses it."""
+    drawn = hashlib.sha256(case_id.bytes).digest()[:8]
+    return f"DK-{at:%y%m%d}-" + "".join(LETTERS[byte % len(LETTERS)] for byte in drawn)
+
+
+def reception_form(version: Version) -> str:
+    """The key of the form that the task of reception has."""
+    for element in version.program.elements.values():
+        if element.properties.get("act") == "receive":
+            return element.properties.get("form", "reception")
+    return "reception"
 
 
 def check_reception(version: Version, command: ReceiveDossier) -> None:
@@ -179,22 +201,19 @@ def facts_of(command: ReceiveDossier) -> dict[str, Any]:
     }
 
 
-def _begin(case: Case, command: ReceiveDossier) -> None:
-    manifest, now = case.version.manifest, case.now
-    limit = parse_limit(manifest.phases[0].limit) if manifest.phases and manifest.phases[0].limit else None
-    if limit is None and manifest.limit:
-        limit = parse_limit(manifest.limit)
-    cutoff = time.fromisoformat(manifest.cutoff) if manifest.cutoff else None
-    if cutoff is None:  # the procedure names no hour: that of the unit, if it has one
-        cutoff = case.calendar.hours_on(case.calendar.local(now).date()).cutoff
-    case.ledger = case.ledger.begin(now, limit, cutoff=cutoff)
-    instance, step = Instance.start(case.version.program, instance_id=case.id, at=now, working_time=case.working_time)
+def begin_process(case: Case, form: Filled, papers: Sequence[str]) -> None:
+    """The reception itself: the clock of law, the process, its first task, the receipt."""
+    manifest = case.version.manifest
+    limit = begin_term(case)
+    instance, step = Instance.start(
+        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
+    )
     case.begin(instance, step)
     first = next((one for one in instance.waiting if one.kind == "task"), None)
     if first is None:
         raise InputError("Quy trình của thủ tục này không có bước tiếp nhận.")
-    case.keep_form(first.element_id, command.form)
-    variables = case.routing(command.form)
+    case.keep_form(first.element_id, form)
+    variables = case.routing(form)
     case.apply(Complete(address=first.address, variables=variables))
     case.data |= {
         "procedure": manifest.code,
@@ -202,7 +221,7 @@ def _begin(case: Case, command: ReceiveDossier) -> None:
         "ruleset": case.row["ruleset"],
         "channel": case.row["channel"],
         "limit": str(limit) if limit else None,
-        "papers": [one.name for one in command.papers if one.is_received],
+        "papers": list(papers),
         "element": first.element_id,
         "task": first.name,
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from engine.deadlines import parse_limit
 from engine.dossier.case import Case
 from engine.dossier.command import Filled
 from engine.dossier.letters import draft_letter
+from engine.dossier.limits import begin_term
 from engine.run import Waiting
 
 
@@ -13,8 +13,8 @@ def before(case: Case, waiting: Waiting, form: Filled) -> None:
     """The former phase's term has ended; the next one's begins now."""
     case.event_type = "PhaseReceived"
     phase = int(waiting.properties.get("phase") or 2)
-    limit = next((one.limit for one in case.version.manifest.phases if one.number == phase), "")
-    case.ledger = case.ledger.resume(case.now).begin(case.now, parse_limit(limit) if limit else None, phase=phase)
+    case.ledger = case.ledger.resume(case.now)
+    begin_term(case, phase=phase)
     case.facts["phase"] = phase
     case.row["apology"] = "none"
     case.data["phase"] = phase

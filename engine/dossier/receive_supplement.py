@@ -20,9 +20,7 @@ def before(case: Case, waiting: Waiting, form: Filled) -> None:
     case.event_type = "SupplementReceived"
     effect = SupplementEffect(case.version.manifest.supplement.effect or case.ruleset.supplement.effect)
     case.ledger = case.ledger.resume(case.now, effect)
-    case.disarm("supplement")
-    for name in ("supplement_due", "supplement_limit", "supplement_asked_at"):
-        case.facts.pop(name, None)
+    case.forget_supplement()
     case.data["effect"] = effect.value
     if names := form.values.get(PAPERS_FIELD):
         _take_papers(case, [str(name) for name in names])

@@ -15,6 +15,7 @@ from engine.deadlines import Calendar, legal_due, parse_limit, running_due, work
 from engine.dossier.actor import SYSTEM
 from engine.dossier.case import Case
 from engine.dossier.house import House
+from engine.dossier.submit_online import ADDRESS as ACCEPTANCE
 from engine.run import Retime
 from engine.store.tables import calendar_version, work_item
 
@@ -32,6 +33,7 @@ def recompute(house: House, case_id: UUID) -> bool:
         case.row["calendar_version"] = newest.version
         case.is_retimed = True
         _move_supplement(case)
+        _move_acceptance(case)
         _take_lateness_back(case)
     return True
 
@@ -66,6 +68,14 @@ def _move_supplement(case: Case) -> None:
             case.data["supplement_due"] = [case.facts["supplement_due"], due.isoformat()]
             case.facts["supplement_due"] = due.isoformat()
             case.arm("supplement", due)
+
+
+def _move_acceptance(case: Case) -> None:
+    """The one-stop unit's hours to answer an online dossier; what was answered too late stays so."""
+    for one in case.ledger.intervals:
+        due = case.ledger.due_of_step(one, case.calendar) if one.is_open and one.basis == ACCEPTANCE else None
+        if due is not None and len(case.facts["acceptance"]) == 1:
+            case.arm(ACCEPTANCE, due)
 
 
 def _take_lateness_back(case: Case) -> None:

@@ -71,8 +71,7 @@ class Record:
 CASE_FIELDS = tuple(
     str(column.name)
     for column in tables.cases.columns
-    if column.name
-    not in {"id", "kind", "code", "parent_id", "procedure_code", "ruleset", "data_key", "received_at", "channel"}
+    if column.name not in {"id", "kind", "parent_id", "procedure_code", "data_key", "channel", "submission_code"}
 )
 """What an act may change of a case; the rest is fixed when the case is opened."""
 

@@ -15,7 +15,9 @@ from engine.errors import InputError
 
 LEVELS = ("province", "commune")
 CHANNELS = ("counter", "online", "post")
-SUPPLEMENT_EFFECTS = ("resume", "restart", "restart_phase")
+SUPPLEMENT_EFFECTS = ("", "resume", "restart", "restart_phase")
+SUPPLEMENT_EXPIRIES = ("", "close", "ask_head")
+AREAS = ("remote",)
 FEE_TIMINGS = ("none", "before", "after")
 
 _LIMIT = re.compile(r"\d+(\.\d+)?(d|cd|m|h)")
@@ -31,8 +33,9 @@ class Fee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplement:
-    effect: str = "resume"  # what a supplement does to the limit of law: resume | restart | restart_phase
-    limit: str = ""  # how long the applicant has; empty: the ruleset's
+    effect: str = ""  # what a supplement does to the limit of law: resume | restart | restart_phase
+    limit: str = ""  # how long the applicant has
+    on_expiry: str = ""  # what follows when it passes: close | ask_head. Whatever is empty is the ruleset's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,7 @@ class Manifest:
     source: str = ""
     verified: bool = False
     limit: str = ""
+    limits: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # other limits by channel, or "remote" area
     phases: tuple[Phase, ...] = ()
     validity_check_limit: str = ""
     fee: Fee = Fee()
@@ -81,6 +85,7 @@ class Manifest:
     channels: tuple[str, ...] = ("counter",)
     result: Result = Result()
     cutoff: str = ""  # HH:MM; received later counts from the next working day
+    cutoffs: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # other hours by channel
     apology: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # overrides of the ruleset
 
     def __post_init__(self) -> None:
@@ -93,12 +98,15 @@ class Manifest:
         _check(
             self.supplement.effect in SUPPLEMENT_EFFECTS, f"cách tính khi bổ sung “{self.supplement.effect}” không có"
         )
-        _check(not self.cutoff or _CUTOFF.fullmatch(self.cutoff), f"giờ chốt “{self.cutoff}” phải ở dạng 15:00")
-        for channel in self.channels:
+        _check(self.supplement.on_expiry in SUPPLEMENT_EXPIRIES, f"on_expiry “{self.supplement.on_expiry}” không có")
+        for cutoff in (self.cutoff, *self.cutoffs.values()):
+            _check(not cutoff or _CUTOFF.fullmatch(str(cutoff)), f"giờ chốt “{cutoff}” phải ở dạng 15:00")
+        for channel in (*self.channels, *self.cutoffs, *(name for name in self.limits if name not in AREAS)):
             _check(channel in CHANNELS, f"kênh tiếp nhận “{channel}” không có")
         limits = (self.limit, self.validity_check_limit, self.supplement.limit, *(phase.limit for phase in self.phases))
-        for limit in limits:
-            _check(not limit or _LIMIT.fullmatch(limit), f"thời hạn “{limit}” không đúng dạng (ví dụ 3d, 5cd, 2m, 16h)")
+        for limit in (*limits, *self.limits.values()):
+            is_limit = not limit or (isinstance(limit, str) and _LIMIT.fullmatch(limit))
+            _check(is_limit, f"thời hạn “{limit}” không đúng dạng (ví dụ 3d, 5cd, 2m, 16h)")
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Manifest:
@@ -112,6 +120,16 @@ class Manifest:
         data["channels"] = list(self.channels)
         for key in ("phases", "papers"):
             data[key] = list(data.pop(key))
+        for key in (
+            "limits",
+            "cutoffs",
+        ):  # younger than hashes that approvals are bound to: told only where they are used
+            if data[key]:
+                data[key] = dict(data.pop(key))
+            else:
+                data.pop(key)
+        if not data["supplement"]["on_expiry"]:
+            data["supplement"].pop("on_expiry")
         for key in ("fee", "supplement", "result", "apology", "phases", "papers"):
             data[key] = data.pop(key)
         return data

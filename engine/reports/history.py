@@ -18,6 +18,9 @@ MIGRATED = "DossierMigrated"
 
 TITLES: Mapping[str, str] = {
     "DossierReceived": "Tiếp nhận hồ sơ",
+    "DossierSubmitted": "Nộp hồ sơ trực tuyến",
+    "AcceptanceOverdue": "Quá hạn tiếp nhận hồ sơ trực tuyến",
+    "ValidityConfirmed": "Xác nhận hồ sơ hợp lệ",
     "TaskCompleted": "Hoàn thành việc",
     "HandOverGiven": "Bàn giao hồ sơ",
     "HandOverTaken": "Nhận bàn giao",
@@ -48,7 +51,7 @@ TITLES: Mapping[str, str] = {
     "TaskReassigned": "Chuyển việc cho người khác",
     "LetterIssued": "Phát hành văn bản",
     "PickUpOrdered": "Đặt bưu điện thu gom tại nhà",
-    "ReceptionDeclined": "Không tiếp nhận tại quầy",
+    "ReceptionDeclined": "Không tiếp nhận",
     MIGRATED: "Chuyển sang phiên bản quy trình khác",
     "ProcessSubmitted": "Trình quy trình",
     "ProcessAppraised": "Thẩm định đạt",

@@ -38,6 +38,7 @@ from engine.rulesets.rules import (
 Row = TypeVar("Row")
 PAUSE_ROUNDINGS = frozenset({"closing"})
 UNIT_ORDERS = frozenset({"top_down", "bottom_up"})
+EXPIRIES = frozenset({"close", "ask_head"})
 OPERATORS = frozenset({">=", ">", "<=", "+"})
 
 
@@ -66,7 +67,7 @@ def _ruleset(body: Mapping[str, Any], folder: Path) -> Ruleset:
         counting=_counting(body["counting"]),
         acceptance=_row(Acceptance, body["acceptance"], online_limit=parse_limit(body["acceptance"]["online_limit"])),
         hand_over=_hand_over(body["hand_over"]),
-        supplement=_row(Supplement, body["supplement"], effect=SupplementEffect(body["supplement"]["effect"])),
+        supplement=_supplement(body["supplement"]),
         consultation=_row(Consultation, body["consultation"]),
         remote_area=_row(RemoteArea, body["remote_area"], extra=parse_limit(body["remote_area"]["extra"])),
         apology=_apology(body["apology"]),
@@ -100,6 +101,12 @@ def _counting(body: Mapping[str, Any]) -> Counting:
     if body["pause_rounding"] not in PAUSE_ROUNDINGS:
         raise ValueError(f"pause_rounding = {body['pause_rounding']}")
     return _row(Counting, body)
+
+
+def _supplement(body: Mapping[str, Any]) -> Supplement:
+    if body["on_expiry"] not in EXPIRIES:
+        raise ValueError(f"on_expiry = {body['on_expiry']}")
+    return _row(Supplement, body, effect=SupplementEffect(body["effect"]))
 
 
 def _hand_over(body: Mapping[str, Any]) -> HandOver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from engine.deadlines import (
@@ -13,7 +13,7 @@ from engine.deadlines import (
     Limit,
     SupplementEffect,
     Thresholds,
-    legal_due,
+    hand_over_due,
     operational_due,
 )
 from engine.errors import InputError, NotConfigured
@@ -122,12 +122,7 @@ class HandOver(Sourced):
     cutoff: time
 
     def due(self, received_at: datetime, calendar: Calendar) -> datetime:
-        received = calendar.local(received_at)
-        today = received.date()
-        if calendar.is_working_day(today) and received <= calendar.closing(today) and received.time() <= self.cutoff:
-            return calendar.closing(today)
-        tomorrow = legal_due(received_at, Limit.working_days(1), calendar).date()
-        return calendar.sessions(tomorrow)[0][1]
+        return hand_over_due(received_at, self.cutoff, calendar)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +132,7 @@ class Supplement(Sourced):
     effect: SupplementEffect
     requests_per_stage: int
     limit: str
+    on_expiry: str  # close: the dossier is returned; ask_head: it waits, and the head decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,10 +144,15 @@ class Consultation(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteArea(Sourced):
-    """More time in remote areas, in the fields whose law says so."""
+    """More time in remote areas, in the fields of procedures whose law says so."""
 
     extra: Limit
     fields: tuple[str, ...]
+
+    def limit(self, base: Limit, field: str) -> Limit:
+        """A limit as it is in a remote area. Unlike units are not added: the procedure must say its own."""
+        is_meant = field in self.fields and base.unit is self.extra.unit
+        return replace(base, value=base.value + self.extra.value) if is_meant else base
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

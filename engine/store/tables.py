@@ -60,6 +60,7 @@ unit = Table(
     Column("locality", Text),  # the commune's code for commune units, else null: seats resolve within it
     Column("is_external", Boolean, nullable=False, server_default=text("false")),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("is_remote", Boolean, nullable=False, server_default=text("false")),  # a mountainous, remote area
     Column("address", Text, nullable=False, server_default=""),
     Column("phone", Text, nullable=False, server_default=""),
     Column("letterhead", JSONB, nullable=False, server_default=text("'{}'")),  # lines, place, notation of its letters
@@ -233,6 +234,7 @@ cases = Table(
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("kind", Text, nullable=False),  # dossier | approval | petition | review | inspection
     Column("code", Text, nullable=False, unique=True),
+    Column("submission_code", Text),  # what the applicant was given online, before the dossier was received
     Column("parent_id", UUID(as_uuid=True), ForeignKey("cases.id")),
     Column("procedure_code", Text, ForeignKey("procedure.code"), nullable=False),
     Column("procedure_name", Text, nullable=False),
@@ -266,6 +268,7 @@ cases = Table(
     Index(None, "procedure_code", "received_at"),
     Index("ix_cases_parent", "parent_id", postgresql_where=text("parent_id is not null")),
     Index("ix_cases_open_late", "lead_unit", postgresql_where=text("closed_at is null and is_late")),
+    Index("ix_cases_submission", "submission_code", unique=True, postgresql_where=text("submission_code is not null")),
     Index("ix_cases_participants", "participants", postgresql_using="gin"),
     # a row of 3 kB is rewritten by every act: keep it whole, and its next version on its own page
     postgresql_with={"toast_tuple_target": 8160, "fillfactor": 70},
@@ -387,7 +390,7 @@ work_item = Table(
     Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), nullable=False),
     Column("address", Text, nullable=False),  # element and lap, engine.run
     Column("element_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # task | letter | explanation | delivery
+    Column("kind", Text, nullable=False),  # task | letter | explanation | escalation | acceptance | expiry
     Column("name", Text, nullable=False),
     Column("unit_code", Text, nullable=False),
     Column("role", Text, nullable=False),
@@ -451,7 +454,7 @@ timer = Table(
     metadata,
     Column("id", UUID(as_uuid=True), primary_key=True),
     Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), nullable=False),
-    Column("kind", Text, nullable=False),  # process | apology | legal_limit | supplement | step | escalation
+    Column("kind", Text, nullable=False),  # process | apology | legal_limit | supplement | acceptance
     Column("address", Text, nullable=False, server_default=""),
     Column("due_at", Moment, nullable=False),
     Column("queued_at", Moment),
