@@ -146,7 +146,7 @@ def work_item(
         "applicant_key": case.facts.get("applicant_key", ""),
         **more,
     }
-    row["sort_at"] = row["due_at"] or row["case_legal_due_at"] or FAR_FUTURE
+    row["sort_at"] = row["urgent_at"] = row["due_at"] or row["case_legal_due_at"] or FAR_FUTURE
     return row
 
 
@@ -303,6 +303,8 @@ def _settle_dates(case: Case) -> None:
     for item in (*case.record.opened_items, *case.record.changed_items):
         item["case_legal_due_at"] = due
         item["sort_at"] = item["due_at"] or due or FAR_FUTURE
+    for item in case.record.opened_items:
+        item["urgent_at"] = item["sort_at"]
     if has_moved or case.is_retimed or is_counting != was_counting:
         case.facts["is_counting"] = is_counting
         for kind in ("apology", "legal_limit"):

@@ -6,7 +6,8 @@ import math
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from engine.deadlines import Calendar, Limit, LimitUnit, legal_due, parse_limit, running_due, working_time_between
+from engine.deadlines import Limit, LimitUnit, legal_due, parse_limit
+from engine.deadlines.forecast import latest_start
 from engine.dossier.case import Case
 
 HOURS_A_DAY = 8
@@ -41,12 +42,4 @@ def warn_before_promise(case: Case) -> None:
     """Where the ruleset allows yet another date, the next draft comes before the promised one is broken, too."""
     promised, lead = case.ledger.promised(case.calendar), case.ruleset.apology.timing.lead.working_time
     if promised is not None and lead is not None and may_reappoint(case):
-        case.arm("apology", max(case.now, moment_before(promised, lead, case.calendar)))
-
-
-def moment_before(due: datetime, lead: timedelta, calendar: Calendar) -> datetime:
-    """The moment from which so much working time is left until `due`."""
-    start = calendar.local(due).replace(hour=0, minute=0, second=0, microsecond=0)
-    while working_time_between(start, due, calendar) < lead:
-        start -= timedelta(days=1)
-    return running_due(start, working_time_between(start, due, calendar) - lead, calendar)
+        case.arm("apology", max(case.now, latest_start(promised, lead, case.calendar)))

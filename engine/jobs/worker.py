@@ -25,7 +25,7 @@ from engine.store.queue import HOUSE, app
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-HANDLERS = ("engine.jobs.handlers",)
+HANDLERS = ("engine.jobs.handlers", "engine.jobs.forecasting")
 HEARTBEAT_SECONDS = 5
 STALLED_SECONDS = 30
 MOST_ATTEMPTS = 5  # of a job that takes its worker down each time

@@ -405,6 +405,8 @@ work_item = Table(
     Column("closed_at", Moment),
     Column("due_at", Moment),  # operational limit of the step; cache
     Column("sort_at", Moment, nullable=False),  # due_at, or far future when there is none: keyset order
+    # when work must go on for the case to be in time, by last night's forecast; sort_at until there is one
+    Column("urgent_at", Moment, nullable=False, server_default=text("'9999-01-01 00:00+00'")),
     Column("case_code", Text, nullable=False),
     Column("case_legal_due_at", Moment),
     Column("procedure_code", Text, nullable=False),
@@ -439,6 +441,7 @@ work_item = Table(
         "id",
         postgresql_where=text("state = 'open'"),
     ),
+    Index("ix_work_item_urgent", "unit_code", "urgent_at", "id", postgresql_where=text("state = 'open'")),
     Index(
         "ix_work_item_without_due",
         "unit_code",
@@ -484,6 +487,27 @@ date_move = Table(  # every moved date, for auditors; the event of the same numb
     Column("promised_to", Moment),
     Column("calendar_version", Integer, nullable=False),
     Index(None, "at", "case_id"),
+)
+
+forecast = Table(  # last night's estimate of each open case; what is shown is worded from it at the moment of reading
+    "forecast",
+    metadata,
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
+    Column("made_on", Date, nullable=False),
+    Column("target_at", Moment, nullable=False),  # the limit of law, or a later promise once it has passed
+    Column("usual_seconds", Integer, nullable=False),  # working time left until the decision
+    Column("cautious_seconds", Integer, nullable=False),
+    Column("cases", Integer, nullable=False),  # finished ones it rests on; 0: the steps' limits
+    Column("start_by", Moment, nullable=False),
+)
+
+forecast_run = Table(
+    "forecast_run",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("queued_at", Moment, nullable=False, server_default=NOW),
+    Column("finished_at", Moment),
+    Column("figures", JSONB, nullable=False, server_default=text("'{}'")),
 )
 
 subscription = Table(
@@ -584,6 +608,7 @@ blob = Table(
 )
 
 CASE_TABLES = (
-    party, paper, form_submission, event, personal_value, work_item, timer, date_move, subscription, delivery, letter
+    party, paper, form_submission, event, personal_value, work_item, timer, date_move, forecast, subscription, delivery,
+    letter,
 )  # fmt: skip
 """Tables with a case_id, behind the row-level policy by participation."""

@@ -125,12 +125,14 @@ ITEMS = [
         "id": UUID(int=number), "revision": 1, "url": f"/task/{number}", "code": code, "procedure": procedure, "applicant": name,
         "place": "Xã Sơn Trung", "step": step, "unit": "Phòng Kinh tế", "assignee": "Nguyễn Thị Hòa" if number % 2 else "",
         "due": state, "case_due": due("on-time", "còn 6 ngày", at(30, 17)) if number % 3 else None, "flags": flags,
+        "forecast": {"sentence": "Còn 2 ngày, các bước còn lại thường mất 3 ngày: dễ trễ hạn", "tone": "bad"} if number % 2 else None,
     }
     for number, (code, name, procedure, step, state, flags) in enumerate(PEOPLE, 1)
 ]  # fmt: skip
 
 INBOX_ROWS: dict[str, Any] = {
-    "counter_values": COUNTERS, "items": ITEMS, "first_url": None, "next_url": "/inbox?after=abc",
+    "orders": [{"title": "Theo hạn xử lý", "url": "/inbox", "is_current": True}, {"title": "Theo dự báo", "url": "/inbox?order=forecast", "is_current": False}],
+    "forecast_note": "Dự báo lập đêm 26/11/2026.", "counter_values": COUNTERS, "items": ITEMS, "first_url": None, "next_url": "/inbox?after=abc",
     "batch": [{"act": "take", "title": "Nhận việc"}, {"act": "assign", "title": "Phân công…"}, {"act": "slip", "title": "In phiếu kiểm soát"}],
     "batch_url": "/inbox/batch",
 }  # fmt: skip
@@ -329,7 +331,7 @@ def pages() -> dict[str, dict[str, Any]]:
         },
         "errors/page.html": {"status": 409, "title": "Chưa thực hiện được", "message": "Việc này đã được người khác xử lý.", "details": ["một"], "incident": ""},
         "inbox/list.html": {
-            "title": "Hộp việc của tôi", "filters": {"q": "", "procedure": "", "due": "", "mine": False},
+            "title": "Hộp việc của tôi", "filters": {"q": "", "procedure": "", "due": "", "mine": False, "order": "", "box": ""},
             "boxes": [{"title": "Việc của tôi", "url": "/inbox", "is_current": True, "count": 12, "is_more": False},
                       {"title": "Việc của đơn vị", "url": "/inbox?box=unit", "is_current": False, "count": 1000, "is_more": True}],
             "procedures": [{"code": "DT01", "name": "Cấp giấy phép xây dựng"}], "fresh_url": "/inbox/fresh?since=1", **INBOX_ROWS,

@@ -151,14 +151,15 @@ def grant_form(connection: Connection) -> Form:
             "type": "array",
             "title": "Loại văn bản",
             "description": "Không chọn là mọi loại; thừa lệnh, thừa ủy quyền phải chọn",
-            "items": {"enum": list(KINDS)},
+            "items": {"enum": list(KINDS), "x-labels": dict(KINDS)},
             "x-widget": "checkboxes",
-            "x-labels": dict(KINDS),
         },
         "from_on": {"type": "string", "format": "date", "title": "Từ ngày", "x-widget": "date"},
         "until_on": {"type": "string", "format": "date", "title": "Đến hết ngày", "x-widget": "date"},
         "basis": TEXT | {"title": "Căn cứ", "description": "Số, ngày của văn bản phân công hoặc giấy ủy quyền"},
     }
+    for name, field in fields.items():
+        field["x-group"] = "Phạm vi" if name in {"kinds", "from_on", "until_on", "basis"} else "Ai ký cho ai"
     return Form(schema("Thêm phân công ký", fields, ["officer_id", "unit_code", "capacity", "title", "from_on"]))
 
 

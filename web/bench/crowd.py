@@ -40,13 +40,14 @@ FROM generate_series(100, 179) AS n
 # Of a hundred tasks one is paused and two have no limit; of ten, one is mine and six are colleagues'.
 ITEMS = """
 INSERT INTO work_item (id, case_id, address, element_id, kind, name, unit_code, role, assignee, form_key, step, state,
-                       is_paused, opened_at, due_at, sort_at, case_code, case_legal_due_at, procedure_code,
+                       is_paused, opened_at, due_at, sort_at, urgent_at, case_code, case_legal_due_at, procedure_code,
                        procedure_name, applicant)
 SELECT md5('item' || c.code)::uuid, c.id, 'handling#1', 'handling', 'task', 'Thụ lý', c.receiving_unit,
        (CAST(:roles AS text[]))[1 + n / 13 % 2],
        CASE WHEN n / 7 % 10 = 3 AND n % 100 <> 7 AND c.receiving_unit = :unit THEN CAST(:me AS uuid)
             WHEN n / 7 % 10 > 3 AND n % 100 <> 7 THEN md5('colleague' || n % :colleagues)::uuid END,
-       'opinion', '2', 'open', n % 100 = 7, c.received_at, due, coalesce(due, c.legal_due_at), c.code,
+       'opinion', '2', 'open', n % 100 = 7, c.received_at, due, coalesce(due, c.legal_due_at),
+       c.legal_due_at - make_interval(days => n % 9), c.code,
        c.legal_due_at, c.procedure_code, c.procedure_name, c.facts->>'applicant'
 FROM cases c
 CROSS JOIN LATERAL (SELECT split_part(c.code, '-', 2)::int) AS numbered(n)

@@ -32,6 +32,7 @@ def measure(ground: Ground, *, rounds: int) -> list[Figure]:
         "inbox_unit_page_ms": ("Trang đầu, cả đơn vị", whole),
         "inbox_filtered_page_ms": ("Lọc theo một thủ tục", replace(whole, procedure_code="D7")),
         "inbox_overdue_page_ms": ("Lọc việc quá hạn", replace(mine, due="late")),
+        "inbox_forecast_page_ms": ("Trang đầu, theo dự báo", replace(mine, order="forecast")),
         "inbox_paused_page_ms": ("Lọc việc tạm dừng", replace(whole, due="paused")),
         "inbox_late_page_ms": (
             f"Trang sau {FAR_DOWN:,} việc".replace(",", "."),

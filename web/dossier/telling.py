@@ -14,6 +14,8 @@ from engine.dossier.actor import Actor
 from engine.dossier.apologise import ROLES as APOLOGISING
 from engine.dossier.status import Status
 from engine.reports.dossier import DossierView, steps_of
+from engine.reports.forecasts import ToldForecast
+from web.forms.wording import lower_first
 from web.reading import due, house
 
 LETTER_TITLES = {
@@ -238,13 +240,15 @@ def task_name(view: DossierView, element_id: str | None, label: str) -> str:
     return element.name if element is not None and element.name != label else ""
 
 
-def notices(view: DossierView) -> list[dict[str, str]]:
+def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dict[str, str]]:
     """What somebody opening this dossier should know first."""
     row, told = view.case, []
     if row["facts"].get("outcome") in OUTCOMES:
         told.append({"kind": "warn", "text": OUTCOMES[row["facts"]["outcome"]]})
     if row["is_late"]:
         told.append({"kind": "bad", "text": "Hồ sơ đã quá hạn luật định; xin lỗi và hẹn lại không làm hết quá hạn."})
+    elif forecast is not None and forecast.outlook != "fine" and row["decided_at"] is None and not row["is_suspended"]:
+        told.append({"kind": "warn", "text": f"Dự báo đêm qua: {lower_first(forecast.sentence)}."})
     if row["apology"] == "drafted":
         told.append({"kind": "warn", "text": "Có dự thảo văn bản xin lỗi đang chờ người đứng đầu đơn vị ký."})
     if row["explanation"] == "owed":

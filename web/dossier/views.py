@@ -13,6 +13,7 @@ from engine.dossier.issue_letter import issue_letter, preview_letter
 from engine.errors import NotFound
 from engine.reports.control_slip import control_slip
 from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
+from engine.reports.forecasts import forecasts_of
 from engine.reports.search import SearchFilter, search_page
 from engine.store.tables import cases, officer, process_version
 from engine.store.tables import letter as letter_table
@@ -70,13 +71,15 @@ def search() -> ResponseReturnValue:
 def page(code: str) -> ResponseReturnValue:
     """The whole of one dossier."""
     view = read(code)
+    with reading() as connection:
+        forecast = forecasts_of(connection, [view.case["id"]], view.now, house().calendar).get(view.case["id"])
     names, person = house().directory, actor()
     return render_template(
         "dossier/page.html",
         dossier=telling.dossier_summary(view),
         tabs=telling.tabs(code, "dossier.page"),
         acts=telling.acts(view, person),
-        notices=telling.notices(view),
+        notices=telling.notices(view, forecast),
         parties=[dict(one) | {"role": telling.PARTY_ROLES.get(one["role"], one["role"])} for one in view.people],
         papers=telling.papers(view),
         open_tasks=[

@@ -20,11 +20,14 @@ from engine.dossier.hand_over import TakeOver, take_over
 from engine.dossier.receive_supplement import PAPERS_FIELD
 from engine.errors import FormRefused, NotFound, StaleTask
 from engine.reports.dossier import DossierView, dossier_view
+from engine.reports.forecasts import forecasts_of, newest_run
 from engine.reports.inbox import (
     DUE_CONDITIONS,
+    KEYS,
     Box,
     DueFilter,
     InboxFilter,
+    Order,
     inbox_count,
     inbox_counts,
     inbox_page,
@@ -38,6 +41,7 @@ from web.dossier.deeds import refused_entry
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.inbox.attachments import keep_uploads
+from web.inbox.outlooks import forecast_note, forecast_shown
 from web.reading import actor, due, house, officer, reading, soon_after
 from web.security import csrf_token
 
@@ -46,6 +50,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", "soon", "Sắp đến hạn"),
             ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
 BOXES: tuple[tuple[Box, str], ...] = (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
+ORDERS: tuple[tuple[Order, str], ...] = (("due", "Theo hạn xử lý"), ("forecast", "Theo dự báo"))
 SUBMIT_WORDS = {
     "receive": "Tiếp nhận",
     "hand_over": "Bàn giao",
@@ -80,6 +85,10 @@ def inbox() -> ResponseReturnValue:
             for box, title in BOXES
             if box == "mine" or may_see_unit()
         ]
+        forecasts, run = {}, None
+        if wanted.order == "forecast":
+            forecasts = forecasts_of(connection, [one["case_id"] for one in page.items], now, house().calendar)
+            run = newest_run(connection)
         procedures = [] if is_list_only else procedures_in_inbox(connection, wanted)
     counters = [
         {
@@ -101,9 +110,18 @@ def inbox() -> ResponseReturnValue:
             "procedure": wanted.procedure_code,
             "due": wanted.due,
             "mine": wanted.only_assigned,
+            "order": "" if wanted.order == "due" else wanted.order,
+            "box": "" if wanted.box == "mine" else wanted.box,
         },
         "procedures": procedures,
-        "items": [told(item, now) for item in page.items],
+        "orders": [
+            {"title": title, "url": url_with(order=key, after=""), "is_current": wanted.order == key}
+            for key, title in ORDERS
+        ],
+        "forecast_note": forecast_note(run) if wanted.order == "forecast" else "",
+        "items": [
+            told(item, now) | {"forecast": forecast_shown(forecasts.get(item["case_id"]), item)} for item in page.items
+        ],
         "first_url": url_with(after="") if wanted.after else None,
         "next_url": url_with(after=page.next_cursor) if page.next_cursor else None,
         "fresh_url": url_for("inbox.fresh", since=now.isoformat(), **clean_args()),
@@ -399,6 +417,7 @@ def wanted_of_request() -> InboxFilter:
         query=args.get("q", "")[:100],
         only_assigned=args.get("mine") == "1",
         after=args.get("after", "")[:400],
+        order="forecast" if args.get("order") in KEYS and args["order"] == "forecast" else "due",
     )
 
 
@@ -409,7 +428,7 @@ def may_see_unit() -> bool:
 
 def clean_args() -> dict[str, Any]:
     """The page's own filters, without the cursor."""
-    known = ("q", "procedure", "due", "mine", "box")
+    known = ("q", "procedure", "due", "mine", "box", "order")
     return {name: value for name, value in request.args.items() if name in known and value}
 
 
