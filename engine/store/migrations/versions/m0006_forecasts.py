@@ -7,8 +7,8 @@ from sqlalchemy import inspect, text
 
 from engine.store.tables import forecast, forecast_run, work_item
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 _ROLES = "motcua_app, motcua_worker, motcua_province"
 _OF_A_CASE = "exists (select from cases where cases.id = case_id)"
