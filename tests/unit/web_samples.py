@@ -134,7 +134,7 @@ INBOX_ROWS: dict[str, Any] = {
     "orders": [{"title": "Theo hạn xử lý", "url": "/inbox", "is_current": True}, {"title": "Theo dự báo", "url": "/inbox?order=forecast", "is_current": False}],
     "forecast_note": "Dự báo lập đêm 26/11/2026.", "counter_values": COUNTERS, "items": ITEMS, "first_url": None, "next_url": "/inbox?after=abc",
     "batch": [{"act": "take", "title": "Nhận việc"}, {"act": "assign", "title": "Phân công…"}, {"act": "slip", "title": "In phiếu kiểm soát"}],
-    "batch_url": "/inbox/batch",
+    "batch_url": "/inbox/batch", "back": "/inbox",
 }  # fmt: skip
 
 STEPS = [
@@ -339,6 +339,10 @@ def pages() -> dict[str, dict[str, Any]]:
         "inbox/rows.html": INBOX_ROWS,
         "inbox/fresh.html": {"count": 3, "url": "/inbox"},
         "inbox/task.html": TASK_PAGE,
+        "inbox/batch.html": {
+            "title": "Giao cho cán bộ…", "act": "assign", "chosen": [{"value": "1.1", "name": f"{CODE}, Phân công thụ lý"}],
+            "people": [{"id": "1", "name": "Lê Quốc Bảo, Chuyên viên"}], "refused": [], "back": "/inbox", "action": "/inbox/batch",
+        },
         "inbox/lost.html": {"task": {"name": "Thụ lý hồ sơ"}, "dossier": title, "entry": DECISION_FORM.filled({"note": "Đủ điều kiện"})},
         "auth/again.html": {"action": "/inbox/3", "typed": [("note", "Đủ điều kiện"), ("_revision", "2")]},
         "dossier/page.html": DOSSIER_PAGE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -51,6 +51,21 @@ COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", 
             ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
 BOXES: tuple[tuple[Box, str], ...] = (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
 ORDERS: tuple[tuple[Order, str], ...] = (("due", "Theo hạn xử lý"), ("forecast", "Theo dự báo"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAct:
+    """What may be done with several lines at once."""
+
+    title: str
+    done: str
+
+
+BATCH: Mapping[str, BatchAct] = {
+    "take": BatchAct(title="Nhận các việc đã chọn", done="Đã nhận"),
+    "hand_over": BatchAct(title="Bàn giao", done="Đã bàn giao"),
+    "assign": BatchAct(title="Giao cho cán bộ…", done="Đã giao"),
+}
 SUBMIT_WORDS = {
     "receive": "Tiếp nhận",
     "hand_over": "Bàn giao",
@@ -125,8 +140,9 @@ def inbox() -> ResponseReturnValue:
         "first_url": url_with(after="") if wanted.after else None,
         "next_url": url_with(after=page.next_cursor) if page.next_cursor else None,
         "fresh_url": url_for("inbox.fresh", since=now.isoformat(), **clean_args()),
-        "batch": [],
-        "batch_url": "",
+        "batch": [{"act": act, "title": one.title} for act, one in BATCH.items() if offers_batch(act)],
+        "batch_url": url_for("inbox.batch"),
+        "back": url_with(),
     }
     return render_template("inbox/rows.html" if is_list_only else "inbox/list.html", **context)
 
@@ -424,6 +440,12 @@ def wanted_of_request() -> InboxFilter:
 def may_see_unit() -> bool:
     """Heads and watchers look at the whole unit's work."""
     return any(one.role in {"unit_head", "signer", "control_officer", "auditor"} for one in officer().acting_seats)
+
+
+def offers_batch(act: str) -> bool:
+    """Who heads a unit gives work out; who receives at the counter hands over; everybody takes."""
+    roles = {one.role for one in officer().acting_seats}
+    return {"assign": "unit_head" in roles, "hand_over": bool(roles & {"counter_officer", "unit_head"})}.get(act, True)
 
 
 def clean_args() -> dict[str, Any]:
