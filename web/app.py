@@ -19,13 +19,17 @@ from web.inbox import batch  # noqa: F401  # its routes join the inbox
 from web.inbox.views import blueprint as inbox
 from web.letters.views import blueprint as letters
 from web.migrating.views import blueprint as migrating
+from web.portal.late_lists import blueprint as late_lists
 from web.portal.views import blueprint as portal
-from web.reports.views import blueprint as reports
+from web.reports import endings, numbers, registers  # noqa: F401  # their routes join the pages of reports
+from web.reports import late_lists as officers_late_lists  # noqa: F401  # and so do these
+from web.reports import views as report_pages  # noqa: F401  # the first of them
+from web.reports.frame import blueprint as reports
 
 if TYPE_CHECKING:
     from engine.dossier.house import House
 
-AREAS = (counter, inbox, letters, dossier, designer, migrating, audit, portal, reports, admin, api)
+AREAS = (counter, inbox, letters, dossier, designer, migrating, audit, portal, late_lists, reports, admin, api)
 
 
 def create_app(house: House) -> Flask:

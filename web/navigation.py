@@ -9,6 +9,9 @@ from werkzeug.routing import Map
 from web.auth.sessions import SignedIn
 
 WATCHERS = frozenset({"auditor", "control_officer", "administrator"})
+DESKS = frozenset(
+    {"unit_head", "signer", "counter_officer", "returner", "case_officer", "clerk", "cashier", "digitiser"}
+)
 PROCESS_PEOPLE = frozenset({"process_designer", "iso_appraiser", "process_approver", "catalogue_manager"})
 
 
@@ -55,7 +58,12 @@ SECTIONS = (
     ),
     Section("Kiểm tra", "/audit", "audit", "Tua lại và chứng minh lịch sử giải quyết", WATCHERS | {"iso_appraiser"}),
     Section(
-        "Báo cáo", "/reports", "report", "Số liệu, danh sách quá hạn, điểm phục vụ", WATCHERS | {"unit_head", "signer"}
+        "Báo cáo",
+        "/reports",
+        "report",
+        "Sổ theo dõi, số liệu, giải trình, danh sách chậm muộn",
+        WATCHERS
+        | {"unit_head", "signer", "counter_officer", "returner", "case_officer", "clerk", "cashier", "digitiser"},
     ),
     Section(
         "Kết nối",

@@ -14,6 +14,7 @@ from engine.dossier.become_late import become_late
 from engine.dossier.case import Case
 from engine.dossier.end_early import abandon
 from engine.dossier.house import House
+from engine.dossier.late_list import objections_over
 from engine.dossier.letters import draft_letter
 from engine.dossier.status import Status
 from engine.dossier.submit_online import ADDRESS as ACCEPTANCE
@@ -138,10 +139,15 @@ def _acceptance(case: Case, address: str) -> None:
     )
 
 
+def _objections(case: Case, address: str) -> None:
+    objections_over(case)
+
+
 DEEDS: Mapping[str, Callable[[Case, str], None]] = {
     "process": _fire,
     "apology": _apology,
     "legal_limit": _legal_limit,
     "supplement": _supplement,
     ACCEPTANCE: _acceptance,
+    "objections": _objections,
 }

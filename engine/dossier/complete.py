@@ -12,6 +12,7 @@ from engine.dossier import (
     collect_fee,
     confirm_validity,
     hand_over,
+    late_list,
     receive_phase,
     receive_supplement,
     refuse,
@@ -70,6 +71,8 @@ ACTS: Mapping[str, Deeds] = {
     "appraise": (approve_process.appraise, None),
     "approve": (approve_process.approve, None),
     "publish": (approve_process.publish, None),
+    "close_objections": (late_list.close_objections, None),
+    "publish_late_list": (late_list.publish, None),
 }
 """What a task's own `act` adds, when the decision was to go forward: `supplement` is the task where it comes in."""
 

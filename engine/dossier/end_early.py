@@ -8,6 +8,7 @@ from uuid import UUID
 from engine.delivery.orders import cancel
 from engine.dossier.actor import Actor
 from engine.dossier.authority import authority_to_sign
+from engine.dossier.become_late import judge_end
 from engine.dossier.case import Case
 from engine.dossier.house import House
 from engine.dossier.letters import draft_letter
@@ -88,5 +89,6 @@ def abandon(case: Case) -> None:
     case.forget_supplement()
     case.facts["is_counting"] = False
     case.drop_letter_work("apology")
+    judge_end(case)
     case.ledger = case.ledger.close(case.now).finish(case.now)
     case.row["closed_at"] = case.now

@@ -18,7 +18,7 @@ from engine.dossier.house import House
 from engine.dossier.letter_data import letter_data, read_source
 from engine.errors import NotFound, Refused
 from engine.letters import load_form, preview, render
-from engine.letters.numbering import notation, reserve_number, void_number
+from engine.letters.numbering import notation, numbered_by, reserve_number, void_number
 from engine.store.queue import enqueue
 from engine.store.tables import delivery, letter
 
@@ -55,7 +55,10 @@ def _reserve(house: House, letter_id: UUID) -> bool:
             return True
         form, unit = load_form(row["form"]), house.directory[row["unit_code"]]
         changes: dict[str, Any] = {"state": "numbered"}
-        if form.series.numbered_by == "unit":
+        authority = numbered_by(form.series, unit.letterhead)
+        if authority == "document_system" and not row["notation"]:
+            return False  # the clerk writes its number down
+        if authority == "unit":
             number = reserve_number(connection, unit.code, row["year"], form.series.code)
             printed = notation(number, form.series.code, unit.letterhead.get("notation", unit.code))
             changes |= {"number": number, "notation": printed}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, select
 
 from engine.catalogue.directory import Unit
 from engine.catalogue.versions import Version
 from engine.deadlines import Calendar, Limit, LimitUnit, parse_limit
 from engine.dossier.house import House
+from engine.dossier.late_list import officer_in_words
 from engine.errors import NotFound
 from engine.letters import load_form
 from engine.store.tables import cases, letter, officer, officer_role, paper, party
@@ -285,6 +287,53 @@ def _hand_over(source: Source) -> Data:
     }
 
 
+def _fee_receipt(source: Source) -> Data:
+    told, unit = source.letter["data"], source.unit
+    payer = source.people.get("submitter") or source.people["owner"]
+    short = f"{unit.letterhead.get('notation', unit.code)}-{source.letter['year'] % 100:02d}E"
+    symbol = unit.letterhead.get("receipt_symbol") or short
+    return {
+        "letterhead": {**unit.letterhead, **_filled({"address": unit.address})},
+        "receipt": {"symbol": symbol, "serial": f"{source.letter['number'] or 0:07d}"},
+        "copies": ["Liên 1: Lưu tại đơn vị thu", "Liên 2: Giao người nộp tiền", "Liên 3: Lưu hồ sơ"],
+        "payer": _filled({name: payer[name] for name in ("name", "address", "identifier")}),
+        "items": [{"name": f"Phí, lệ phí: {source.case['procedure_name']}", "amount": told["amount"]}],
+        "total": told["amount"],
+        "method": told["method"],
+        "cashier": {"name": source.signer["name"] if source.signer else unit.name},
+    }
+
+
+def _late_list(source: Source) -> Data:
+    content = orjson.loads(source.house.blobs.get(bytes.fromhex(source.letter["data"]["content"])))
+    last = date.fromisoformat(content["until"]) - timedelta(days=1)
+    return {
+        "period": content["name"],
+        "since": content["since"],
+        "until": last.isoformat(),
+        "objections_until": content["objections_until"],
+        "units": [one | {"officers": "; ".join(one["officers"])} for one in content["units"]],
+        "rows": [
+            _filled(
+                {
+                    "code": one["code"],
+                    "procedure": one["procedure"],
+                    "lead_unit": one["lead_unit"]["name"],
+                    "units": "; ".join(unit["name"] for unit in one["units"]),
+                    "officers": "; ".join(officer_in_words(person) for person in one["officers"]) or "(chưa phân công)",
+                    "due_at": one["due"],
+                    "done_at": one["done"],
+                    "over": one["over"],
+                    "cause": one["cause"],
+                }
+            )
+            for one in content["rows"]
+        ],
+        "content_hash": source.letter["data"]["content"],
+        "recipients": ["Các sở, ngành, UBND xã, phường", "Cổng dịch vụ công của tỉnh", "Lưu: VT, KSTT"],
+    }
+
+
 def _non_reply(source: Source) -> Data:
     told = source.letter["data"]
     return {
@@ -316,5 +365,7 @@ BUILDERS: Mapping[str, Callable[[Source], Data]] = {
     "apology": _apology,
     "stop_notice": _stop,
     "result_hand_over": _hand_over,
+    "fee_receipt": _fee_receipt,
+    "late_list": _late_list,
     "non_reply_statement": _non_reply,
 }

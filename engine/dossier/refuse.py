@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.dossier.become_late import judge_end
 from engine.dossier.case import Case
 from engine.dossier.command import Filled
 from engine.dossier.letters import draft_letter
@@ -22,4 +23,5 @@ def after(case: Case, waiting: Waiting, form: Filled) -> None:
     case.row["status"] = int(Status.NOT_ACCEPTED)
     case.row["decided_at"] = case.now
     case.ledger = case.ledger.finish(case.now)
+    judge_end(case)
     draft_letter(case, "refusal", unit_code=case.row["receiving_unit"], data={"reason": case.data["reason"]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.dossier.authority import authority_to_sign
+from engine.dossier.become_late import judge_end
 from engine.dossier.case import Case
 from engine.dossier.command import Filled
 from engine.run import Waiting
@@ -20,7 +21,6 @@ def decide(case: Case) -> None:
     row = case.row
     row["decided_at"] = case.now
     case.ledger = case.ledger.finish(case.now)
-    if case.ledger.is_late(case.house.calendar, case.now):
-        row["is_late"] = True
+    judge_end(case)
     if row["apology"] == "drafted" and not row["is_late"]:
         case.drop_letter_work("apology")

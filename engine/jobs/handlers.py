@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from engine.delivery.deliver import Next, deliver
 from engine.delivery.orders import DeliveryRow, requeue_due
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.issue_letter import issue_letter, take_signature
+from engine.dossier.late_list import make_late_list, periods_due
+from engine.dossier.late_rows import Period
 from engine.dossier.migrate_many import CARRY_OUT, TRY, carry_out_batch, try_batch
 from engine.dossier.recompute import recompute
 from engine.dossier.take_answer import TakeAnswer, take_answer
@@ -102,6 +104,24 @@ def try_migrations(house: House, *, run_id: str, batch: int) -> None:
 def carry_out_migrations(house: House, *, run_id: str, batch: int) -> None:
     """Bring those that can."""
     carry_out_batch(house, UUID(run_id), batch)
+
+
+@task("late_list.make")
+def make_a_late_list(house: House, *, since: str, until: str) -> None:
+    """Make the public list of an ended period, unless somebody has."""
+    make_late_list(house, Period(since=date.fromisoformat(since), until=date.fromisoformat(until)))
+
+
+@every(60)
+def order_late_lists(house: House) -> None:
+    """On the first working day after a period its list is made. Ordered again each minute until it is there."""
+    with house.store.transaction(role="worker") as connection:
+        due = periods_due(house, connection)
+        enqueue_many(
+            connection,
+            "late_list.make",
+            [{"since": one.since.isoformat(), "until": one.until.isoformat()} for one in due],
+        )
 
 
 @every(2)

@@ -6,14 +6,14 @@ a rolled-back act gives its number to the next letter, a committed one has used 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.errors import InputError, NotFound, Refused
-from engine.letters.form import load_forms
+from engine.letters.form import Series, load_forms
 from engine.store.tables import letter, letter_number
 
 
@@ -27,6 +27,16 @@ def notation(number: int, type_code: str, unit_notation: str) -> str:
 def official_letter_notation(number: int, unit_notation: str, division_notation: str) -> str:
     """A công văn bears no type: 15, "SNV", "VP" -> "15/SNV-VP"."""
     return notation(number, unit_notation, division_notation)
+
+
+def numbered_by(series: Series, letterhead: Mapping[str, str]) -> str:
+    """Who numbers a unit's letters of this type: unit (we do), document_system, none.
+
+    The form says so; a unit whose document-management system numbers some types names their abbreviations in its
+    letterhead: numbered_elsewhere = "VBXL, TB".
+    """
+    elsewhere = {one.strip() for one in letterhead.get("numbered_elsewhere", "").split(",")}
+    return "document_system" if series.numbered_by == "unit" and series.code in elsewhere else series.numbered_by
 
 
 def reserve_number(connection: Connection, unit_code: str, year: int, series: str) -> int:

@@ -39,6 +39,7 @@ Row = TypeVar("Row")
 PAUSE_ROUNDINGS = frozenset({"closing"})
 UNIT_ORDERS = frozenset({"top_down", "bottom_up"})
 EXPIRIES = frozenset({"close", "ask_head"})
+LATE_COUNTS = frozenset({"finished_late", "open_late"})
 OPERATORS = frozenset({">=", ">", "<=", "+"})
 
 
@@ -72,7 +73,7 @@ def _ruleset(body: Mapping[str, Any], folder: Path) -> Ruleset:
         remote_area=_row(RemoteArea, body["remote_area"], extra=parse_limit(body["remote_area"]["extra"])),
         apology=_apology(body["apology"]),
         explanation=_row(Explanation, body["explanation"]),
-        late_list=_row(LateList, body["late_list"]),
+        late_list=_late_list(body["late_list"]),
         traffic_light=_traffic_light(body["thresholds"]),
         statuses=tuple(_row(StatusCode, one) for one in body["statuses"]["rows"]),
         approval=_approval(body["approval"]),
@@ -119,6 +120,14 @@ def _apology(body: Mapping[str, Any]) -> Apology:
     timing = ApologyTiming(share=Decimal(str(body["share"])), lead=parse_limit(body["lead"]))
     rest = {name: value for name, value in body.items() if name not in {"share", "lead"}}
     return _row(Apology, rest, timing=timing)
+
+
+def _late_list(body: Mapping[str, Any]) -> LateList:
+    if body["period"] != "month" or not 1 <= body["first_day"] <= 28:
+        raise ValueError("late_list.period, late_list.first_day")
+    if not set(body["counts"]) <= LATE_COUNTS:
+        raise ValueError("late_list.counts")
+    return _row(LateList, body, objections=parse_limit(body["objections"]))
 
 
 def _traffic_light(body: Mapping[str, Any]) -> TrafficLight:

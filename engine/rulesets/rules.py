@@ -177,9 +177,17 @@ class Explanation(Sourced):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateList(Sourced):
-    """The public list of late dossiers: who is named and who is not."""
+    """The public list of late dossiers: of which period, who is named and who is not, who answers and who signs.
+
+    `made_by` and `signed_by` are seats. It is made on the first working day after the period.
+    """
 
     period: str
+    first_day: int
+    counts: tuple[str, ...]  # finished_late, open_late
+    objections: Limit
+    made_by: str
+    signed_by: str
     names: tuple[str, ...]
     masked: tuple[str, ...]
 

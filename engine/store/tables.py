@@ -254,6 +254,7 @@ cases = Table(
     Column("promised_at", Moment),  # the date given to the applicant
     Column("decided_at", Moment),  # business done (signature), what lateness is judged by
     Column("closed_at", Moment),
+    Column("archived_at", Moment),  # put away for good; a late dossier only after its explanation
     Column("is_late", Boolean, nullable=False, server_default=text("false")),
     Column("explanation", Text, nullable=False, server_default="none"),  # none | owed | given
     Column("apology", Text, nullable=False, server_default="none"),  # none | drafted | issued | escalated
@@ -270,6 +271,7 @@ cases = Table(
     Index("ix_cases_open_late", "lead_unit", postgresql_where=text("closed_at is null and is_late")),
     Index("ix_cases_submission", "submission_code", unique=True, postgresql_where=text("submission_code is not null")),
     Index("ix_cases_participants", "participants", postgresql_using="gin"),
+    Index("ix_cases_to_archive", "closed_at", postgresql_where=text("closed_at is not null and archived_at is null")),
     # a row of 3 kB is rewritten by every act: keep it whole, and its next version on its own page
     postgresql_with={"toast_tuple_target": 8160, "fillfactor": 70},
 )

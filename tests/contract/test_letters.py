@@ -171,6 +171,7 @@ def test_text_that_looks_like_template_code_is_printed_as_it_is(name: str) -> No
     form = load_form(name)
     attack = '#sys.inputs {{7*7}} #read("/etc/passwd") $x^2$ *_`@a <b> \\ // [c] - d'
     places = ("reason", "owner.address", "agency.name", "lead_unit", "printed_by", "giver.unit", "payer.address")
+    places = (*places, "unit", "scope", "period")
     path = next(path for path in places if path in form.fields)
     data = form.sample()
     *parents, last = path.split(".")

@@ -23,13 +23,14 @@ def titles(person: SignedIn | None, routes: Map = EVERYTHING) -> list[str]:
 
 
 def test_sections_follow_the_roles() -> None:
-    assert titles(officer("case_officer")) == ["Hộp việc", "Hồ sơ"]
-    assert titles(officer("counter_officer")) == ["Hộp việc", "Tiếp nhận", "Hồ sơ"]
+    assert titles(officer("case_officer")) == ["Hộp việc", "Hồ sơ", "Báo cáo"]
+    assert titles(officer("counter_officer")) == ["Hộp việc", "Tiếp nhận", "Hồ sơ", "Báo cáo"]
     assert "Quản trị" in titles(officer("administrator"))
 
 
 def test_a_chosen_role_narrows_the_header() -> None:
-    assert titles(officer("counter_officer", "auditor", acting="counter_officer")) == ["Hộp việc", "Tiếp nhận", "Hồ sơ"]
+    both = officer("counter_officer", "auditor", acting="counter_officer")
+    assert titles(both) == ["Hộp việc", "Tiếp nhận", "Hồ sơ", "Báo cáo"]
 
 
 def test_no_section_leads_nowhere() -> None:

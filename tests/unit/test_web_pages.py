@@ -15,7 +15,7 @@ from tests.unit.web_samples import make_app, pages
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 PARTS = {
     "base.html", "citizen_base.html", "macros.html", "forms/fields.html", "errors/fragment.html", "dossier/tabs.html",
-    "designer/steps.html", "admin/demo_bar.html",
+    "designer/steps.html", "admin/demo_bar.html", "reports/tabs.html", "reports/period.html",
 }  # fmt: skip
 APP = make_app()
 SAMPLES = pages()
@@ -34,6 +34,11 @@ FACTS = {
     "designer/page.html": ["panel-schema", "Thụ lý", "Lưu bản nháp"],
     "designer/compare.html": ["11 ngày", "9 ngày", "Thời hạn"],
     "admin/deliveries.html": ["Không gửi được", "8 lần gửi", "Kết nối bị từ chối"],
+    "reports/situation.html": ["Chưa chốt: còn 1 giải trình", "Lĩnh vực", "88,9 %"],
+    "reports/late_list.html": ["Chấp nhận, rút dòng", "Gửi phản hồi", "Trả lời của Hoàng Văn Dũng: Chưa có căn cứ"],
+    "reports/to_archive.html": ["Chờ giải trình", "Lưu hồ sơ đã chọn"],
+    "reports/numbers.html": ["Sổ có số trống", "Lý do hủy số 03/VBXL-KT", "Phần mềm này cấp số"],
+    "portal/late_list.html": ["abababab", "01/DSCM-UBND", "chưa xong khi hết kỳ"],
     "admin/clock.html": ["09:00, thứ Bảy 28/11/2026"],
 }
 

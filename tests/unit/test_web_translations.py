@@ -13,7 +13,8 @@ from web import words
 from web.translations import FOLDER, catalogue, languages
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
-APPLICANTS = ["citizen_base.html", "portal/home.html", "portal/status.html", "auth/sign_in.html", "macros.html"]
+APPLICANTS = ["citizen_base.html", "portal/home.html", "portal/status.html", "auth/sign_in.html", "macros.html",
+              "portal/late_lists.html", "portal/late_list.html"]  # fmt: skip
 VISITORS, OFFICERS = make_app(signed_in=False), make_app()
 
 

@@ -317,6 +317,16 @@ DESIGN_STEPS = [
 ]
 
 
+BOOK: dict[str, Any] = {
+    "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "unit": "H27.1",
+    "units": [{"code": "H27.1", "name": "Trung tâm Phục vụ hành chính công"}],
+}  # fmt: skip
+HAND_OVER: dict[str, Any] = {
+    "at": at(24, 9), "from_unit": "Một cửa", "to_unit": "Phòng Kinh tế", "given_by": "Phạm Văn An", "taken_by": "", "taken_at": None,
+    "step": "Tiếp nhận", "result": "Đúng hạn", "tone": "good", "counts": False,
+}  # fmt: skip
+
+
 def pages() -> dict[str, dict[str, Any]]:
     """Template -> context, every page of the house."""
     title = {"code": CODE, "url": f"/dossier/{CODE}", "procedure": DOSSIER["procedure"]}
@@ -442,9 +452,76 @@ def pages() -> dict[str, dict[str, Any]]:
             "refused": [{"code": CODE, "refusal": "Ngày hẹn lại phải là ngày làm việc."}], "action": "/letters",
         },
         "reports/situation.html": {
-            "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "",
-            "lines": [{"name": "Phòng Kinh tế xã Thạch Hà", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": 88.9}],
-            "total": {"name": "Tổng số", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": None},
+            "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "rows": "field", "unit": "H27.1", "level": "",
+            "units": [{"code": "H27.1", "name": "Phòng Kinh tế"}], "levels": {"": "Mọi cấp", "commune": "Cấp xã"},
+            "periods": [{"title": "Quý IV/2026", "url": "/reports?since=1"}], "pdf_url": "/p", "csv_url": "/c",
+            "lines": [{"name": "Đất đai", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": 88.9,
+                       "note": "Chưa chốt: còn 1 giải trình", "is_final": False}],
+            "total": {"name": "Tổng số", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": None, "note": "Đã đủ giải trình", "is_final": True},
+        },
+        "reports/register.html": BOOK | {
+            "form_number": "07", "count": 250, "pdf_url": "/p", "csv_url": "/c",
+            "entries": [{"number": 1, "code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "sets": 2, "owner": "Lê Thu Thủy", "contact": "Xã Sơn Trung",
+                         "lead_unit": "Phòng Kinh tế", "received_at": at(23, 9), "received_by": "Phạm Văn An", "promised_at": at(30, 17),
+                         "returned_at": None, "returned_by": "", "way": "", "note": "Hẹn lại 01 lần; Quá hạn"}],
+        },
+        "reports/hand_overs.html": BOOK | {
+            "count": 1, "csv_url": "/c", "list_url": "/l", "result_url": "/r", "partners": [{"code": "H27.2", "name": "Phòng Kinh tế"}],
+            "lines": [HAND_OVER | {"code": CODE, "url": "/x", "procedure": "Cấp giấy phép"}],
+        },
+        "reports/explanations.html": {
+            "tabs": TABS, "unit": "", "units": [{"code": "H27.1", "name": "Phòng Kinh tế"}], "csv_url": "/c",
+            "owed": [{"code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "unit": "Phòng Kinh tế", "head": "Đỗ Văn Ưởng", "asked_at": at(24, 17),
+                      "age": "1 ngày 4 giờ", "due_at": at(24, 17), "decided_at": None, "cause": "Bước “Thẩm định” vượt thời hạn 2 giờ", "act_url": "/e"}],
+        },
+        "reports/to_archive.html": {
+            "tabs": TABS, "can_archive": True,
+            "dossiers": [{"id": CASE, "code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "applicant": "Lê Thu Thủy", "status": 10, "unit": "Phòng Kinh tế",
+                          "closed_at": at(25, 9), "waits_for": ""},
+                         {"id": "2", "code": "H29.12-261110-0002", "url": "/y", "procedure": "Cấp giấy phép", "applicant": "Tạ Thị Ửng", "status": 10,
+                          "unit": "Phòng Kinh tế", "closed_at": at(25, 9), "waits_for": "Phòng Kinh tế"}],
+        },
+        "reports/numbers.html": {
+            "tabs": TABS, "books": [{"title": "Phòng Kinh tế, 2026, VBXL", "url": "/b", "last": 3, "is_current": True}],
+            "book": {"unit": "Phòng Kinh tế", "year": 2026, "series": "VBXL"}, "voided": 1, "missing": 1, "pdf_url": "/p", "csv_url": "/c",
+            "lines": [{"notation": "02/VBXL-KT", "state": "Đã hủy", "tone": "calm", "title": "Văn bản xin lỗi", "url": "/x", "dated": None, "signer": "",
+                       "addressee": "Lê Thu Thủy", "reason": "Hồ sơ đã xong trước khi ký", "void_url": None},
+                      {"notation": "03/VBXL-KT", "state": "Đang phát hành", "tone": "info", "title": "Văn bản xin lỗi", "url": "/x", "dated": None,
+                       "signer": "Đỗ Văn Ưởng", "addressee": "", "reason": "", "void_url": "/v"}],
+            "waiting": [{"title": "Thông báo dừng giải quyết hồ sơ", "code": CODE, "action": "/n"}],
+            "authorities": [{"title": "Văn bản xin lỗi", "series": "VBXL", "authority": "Phần mềm này cấp số"}],
+        },
+        "reports/late_lists.html": {
+            "tabs": TABS, "rule": {"objections": "01 ngày làm việc", "source": "Kế hoạch 2024", "is_verified": False, "procedure": "CKCM"},
+            "lists": [{"name": "tháng 10 năm 2026", "url": "/l", "count": 4, "withdrawn": 1, "objections": 2, "until": at(3, 17),
+                       "state": ("Đang nhận phản hồi", "warn"), "made_at": at(2, 7)}],
+        },
+        "reports/late_list.html": {
+            "tabs": TABS, "name": "tháng 10 năm 2026", "state": ("Đang nhận phản hồi", "warn"), "until": at(3, 17), "is_open": True,
+            "dossier_url": "/d", "history_url": "/h", "public_url": "/p", "objection_url": "/o", "judge_url": "/j",
+            "units": [{"code": "H27.1", "name": "Phòng Kinh tế", "finished": 1, "open": 1, "officers": ["Đặng Quang Huy (Chuyên viên)"]}],
+            "rows": [{"row": 1, "code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "lead_unit": "Phòng Kinh tế", "units": ["Phòng Kinh tế"],
+                      "officers": ["Đặng Quang Huy (Chuyên viên)"], "due": at(19, 17), "done": None, "over": "3 ngày 5 giờ", "cause": "Bước “Thẩm định”",
+                      "is_withdrawn": False, "may_object": False,
+                      "objections": [{"number": 1, "by": "Đỗ Văn Ưởng", "unit": "Phòng Kinh tế", "at": at(2, 9), "reason": "Chờ cơ quan thuế",
+                                      "state": "open", "words": ("Chưa giải quyết", "warn")}]},
+                     {"row": 2, "code": "H29.12-261110-0002", "url": "/y", "procedure": "Cấp giấy phép", "lead_unit": "Phòng Kinh tế", "units": ["Phòng Kinh tế"],
+                      "officers": [], "due": at(19, 17), "done": at(20, 9), "over": "1 giờ", "cause": "", "is_withdrawn": False, "may_object": True,
+                      "objections": [{"number": 2, "by": "Đỗ Văn Ưởng", "unit": "Phòng Kinh tế", "at": at(2, 9), "reason": "Không đúng", "state": "rejected",
+                                      "words": ("Không chấp nhận", "calm"), "answer": "Chưa có căn cứ", "judged_by": "Hoàng Văn Dũng"}]}],
+        },
+        "portal/late_lists.html": {"lists": [{"name": "tháng 10 năm 2026", "url": "/late-lists/2026-10", "published_at": at(4, 9)}]},
+        "portal/late_list.html": {
+            "name": "tháng 10 năm 2026", "since": at(1, 9).date(), "last": at(28, 9).date(), "published_at": at(4, 9), "signed_by": "Cao Xuân Bách",
+            "number": "01/DSCM-UBND", "hash": "ab" * 32, "files": [{"title": "Bảng tính (CSV)", "url": "/late-lists/2026-10.csv"}],
+            "units": [{"name": "Phòng Kinh tế", "finished": 1, "open": 0, "officers": ["Đặng Quang Huy (Chuyên viên)"]}],
+            "rows": [{"code": CODE, "procedure": "Cấp giấy phép", "lead_unit": "Phòng Kinh tế", "units": ["Phòng Kinh tế"], "officers": ["Đặng Quang Huy"],
+                      "due": at(19, 17), "done": None, "over": "3 ngày 5 giờ", "cause": "Bước “Thẩm định”"}],
+        },
+        "dossier/slip.html": {
+            "dossier": {"code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "status": 4}, "tabs": TABS, "form": {"number": "06", "title": "Phiếu kiểm soát"},
+            "owner": "Lê Thu Thủy", "received_at": at(23, 9), "first_due": at(30, 17), "new_due": None, "lead_unit": "Phòng Kinh tế", "co_units": ("Thuế",),
+            "rows": [HAND_OVER], "files": [{"title": "In PDF (A4)", "url": "/p"}, {"title": "CSV", "url": "/c"}],
         },
         "admin/clock.html": {"now": at(28, 9), "real": at(26, 9), "offset": "2 ngày", "jumps": [{"seconds": 3600, "title": "1 giờ", "to": at(28, 10)}]},
     }  # fmt: skip

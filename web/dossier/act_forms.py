@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from engine.deadlines import VIETNAM, Calendar
-from engine.dossier import apologise, correct, end_early, extend, order_pick_up, pause, reassign
+from engine.dossier import apologise, archive, correct, end_early, extend, order_pick_up, pause, reassign
 from engine.dossier.actor import Actor
 from engine.dossier.command import Person, TaskRef
 from engine.reports.dossier import DossierView
@@ -109,6 +109,10 @@ def _pick_up(house: House, actor: Actor, view: DossierView, values: Values, task
     order_pick_up.order_pick_up(house, actor, command)
 
 
+def _archive(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
+    archive.archive(house, actor, archive.Archive(case_id=view.case["id"], place=str(values.get("place") or "")))
+
+
 def _apologise(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
     day = str(values.get("promised_on") or "")
     apologise.draft_apology(
@@ -133,6 +137,18 @@ def end_of_day(calendar: Calendar, day: date) -> datetime:
 
 
 ACTS: Mapping[str, ActForm] = {
+    "archive": ActForm(
+        title="Lưu hồ sơ",
+        submit="Lưu hồ sơ",
+        form=schema(
+            "Lưu hồ sơ",
+            {"place": {"type": "string", "title": "Nơi lưu hồ sơ giấy (nếu có)", "maxLength": 200}},
+            [],
+        ),
+        deed=_archive,
+        done="Đã lưu hồ sơ",
+        consequences=("Hồ sơ quá hạn chỉ lưu được khi đã có văn bản giải trình.", "Ai lưu, lúc nào nằm trong lịch sử."),
+    ),
     "apology": ActForm(
         title="Soạn văn bản xin lỗi",
         submit="Trình ký",

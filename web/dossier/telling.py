@@ -12,9 +12,11 @@ from flask import url_for
 from engine.deadlines import duration_in_words, working_time_between
 from engine.dossier.actor import Actor
 from engine.dossier.apologise import ROLES as APOLOGISING
+from engine.dossier.archive import ARCHIVISTS
 from engine.dossier.status import Status
 from engine.reports.dossier import DossierView, steps_of
 from engine.reports.forecasts import ToldForecast
+from engine.reports.hand_overs import HandOver
 from web.forms.wording import lower_first
 from web.reading import due, house
 
@@ -26,6 +28,8 @@ LETTER_TITLES = {
     "stop_notice": "Thông báo dừng giải quyết hồ sơ",
     "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
     "result_hand_over": "Giấy biên nhận trả kết quả",
+    "fee_receipt": "Biên lai thu phí, lệ phí",
+    "late_list": "Danh sách hồ sơ chậm muộn",
     "non_reply_statement": "Văn bản xác nhận không trả lời",
 }
 LETTER_STATES = {
@@ -108,7 +112,11 @@ def dossier_summary(view: DossierView) -> dict[str, Any]:
 
 def tabs(code: str, current: str) -> list[dict[str, Any]]:
     """The pages about one dossier."""
-    pages = (("Hồ sơ", "dossier.page"), ("Lịch sử và bằng chứng", "audit.history"))
+    pages = (
+        ("Hồ sơ", "dossier.page"),
+        ("Phiếu kiểm soát", "dossier.slip_page"),
+        ("Lịch sử và bằng chứng", "audit.history"),
+    )
     return [{"title": title, "url": url_for(page, code=code), "is_current": page == current} for title, page in pages]
 
 
@@ -132,6 +140,32 @@ def papers(view: DossierView) -> list[dict[str, Any]]:
         }
         for one in view.papers
     ]
+
+
+RESULTS = {
+    "early": ("Trước hạn", "good"),
+    "on_time": ("Đúng hạn", "good"),
+    "late": ("Quá hạn", "bad"),
+    "open": ("", ""),
+}
+
+
+def hand_over(one: HandOver) -> dict[str, Any]:
+    """A hand-over as a page shows it."""
+    names = house().directory
+    words, tone = RESULTS[one.result]
+    return {
+        "at": one.at,
+        "from_unit": names.name(one.from_unit),
+        "to_unit": names.name(one.to_unit),
+        "given_by": one.given_by,
+        "taken_by": one.taken_by or "",
+        "taken_at": one.taken_at,
+        "step": one.step,
+        "result": words,
+        "tone": tone,
+        "counts": one.counts,
+    }
 
 
 def letters(view: DossierView) -> list[dict[str, Any]]:
@@ -251,6 +285,11 @@ def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dic
         told.append({"kind": "warn", "text": f"Dự báo đêm qua: {lower_first(forecast.sentence)}."})
     if row["apology"] == "drafted":
         told.append({"kind": "warn", "text": "Có dự thảo văn bản xin lỗi đang chờ người đứng đầu đơn vị ký."})
+    if row["archived_at"] is not None:
+        kept = row["facts"].get("archived", {})
+        place = f", tại {kept['place']}" if kept.get("place") else ""
+        day = house().calendar.local(row["archived_at"])
+        told.append({"kind": "info", "text": f"Hồ sơ đã được {kept.get('by', '')} lưu ngày {day:%d/%m/%Y}{place}."})
     if row["explanation"] == "owed":
         told.append({"kind": "warn", "text": "Còn thiếu văn bản giải trình của đơn vị để quá hạn."})
     if view.version.manifest.adapted:
@@ -326,9 +365,17 @@ def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None
     if view.case["kind"] == "dossier":
         url = url_for("dossier.slip", code=view.case["code"])
         offers.told.append({"title": "In phiếu kiểm soát", "url": url, "icon": "print", "tone": ""})
+        url = url_for("dossier.history_pdf", code=view.case["code"])
+        offers.told.append({"title": "In quá trình giải quyết", "url": url, "icon": "print", "tone": ""})
+    listed = view.case["facts"].get("late_list")
+    if listed:
+        url = url_for("reports.late_list", period=listed["period"])
+        offers.told.append({"title": "Xem danh sách", "url": url, "icon": "report", "tone": ""})
     if view.case["closed_at"] is not None:
         if view.case["kind"] == "dossier":
             offers.for_apology()
+        if view.case["archived_at"] is None and offers.holds(*ARCHIVISTS):
+            offers.offer("Lưu hồ sơ", "archive")
         return offers.told
     offers.for_heads()
     if view.case["kind"] == "dossier":

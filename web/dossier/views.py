@@ -11,15 +11,17 @@ from sqlalchemy import select
 
 from engine.dossier.issue_letter import issue_letter, preview_letter
 from engine.errors import NotFound
-from engine.reports.control_slip import control_slip
+from engine.reports.control_slip import control_slip, read_control_slip
 from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
 from engine.reports.forecasts import forecasts_of
+from engine.reports.history_print import history_print
 from engine.reports.search import SearchFilter, search_page
 from engine.store.tables import cases, officer, process_version
 from engine.store.tables import letter as letter_table
 from web.dossier import telling
 from web.forms import Form
 from web.reading import actor, due, house, reading
+from web.sheets import pdf, sheet
 
 blueprint = Blueprint("dossier", __name__)
 
@@ -162,16 +164,74 @@ def letter(code: str, letter_id: UUID) -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/dossier/<code>/control-slip")
+def slip_page(code: str) -> ResponseReturnValue:
+    """The control slip on screen: each hand-over recorded so far."""
+    with reading() as connection:
+        slip = read_control_slip(house(), connection, case_id_of(connection, code))
+    names = house().directory
+    papers = [(f"In PDF ({paper.upper()})", paper) for paper in ("a4", "a5")]
+    return render_template(
+        "dossier/slip.html",
+        dossier={
+            "code": code,
+            "url": url_for("dossier.page", code=code),
+            "procedure": slip.case["procedure_name"],
+            "status": slip.case["status"],
+        },
+        tabs=telling.tabs(code, "dossier.slip_page"),
+        form={"number": slip.form.number, "title": slip.form.title},
+        owner=slip.owner,
+        received_at=slip.case["received_at"],
+        first_due=slip.first_due,
+        new_due=slip.new_due,
+        lead_unit=names.name(slip.case["lead_unit"]),
+        co_units=slip.co_units,
+        rows=[telling.hand_over(one) for one in slip.hand_overs],
+        files=[
+            *({"title": title, "url": url_for("dossier.slip", code=code, paper=paper)} for title, paper in papers),
+            {"title": "CSV", "url": url_for("dossier.slip_csv", code=code)},
+        ],
+    )
+
+
 @blueprint.get("/dossier/<code>/control-slip.pdf")
 def slip(code: str) -> ResponseReturnValue:
-    """The control slip, from the hand-overs recorded so far."""
+    """The control slip, printed on its ruleset's paper or the one asked for."""
     with reading() as connection:
-        content = control_slip(house(), connection, case_id_of(connection, code))
-    return Response(
-        content,
-        mimetype="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="phieu-kiem-soat-{code}.pdf"'},
+        paper = request.args.get("paper", "")
+        content = control_slip(
+            house(), connection, case_id_of(connection, code), paper=paper if paper in {"a4", "a5"} else ""
+        )
+    return pdf(content, f"phieu-kiem-soat-{code}")
+
+
+@blueprint.get("/dossier/<code>/control-slip.csv")
+def slip_csv(code: str) -> ResponseReturnValue:
+    """The control slip for a spreadsheet."""
+    with reading() as connection:
+        found = read_control_slip(house(), connection, case_id_of(connection, code)).hand_overs
+    columns = (
+        "Thời điểm",
+        "Bên giao",
+        "Người giao",
+        "Bên nhận",
+        "Người nhận",
+        "Nhận lúc",
+        "Bước",
+        "Kết quả của bên giao",
     )
+    names = ("at", "from_unit", "given_by", "to_unit", "taken_by", "taken_at", "step", "result")
+    rows = (telling.hand_over(one) for one in found)
+    return sheet(columns, ([one[name] for name in names] for one in rows), f"phieu-kiem-soat-{code}")
+
+
+@blueprint.get("/dossier/<code>/history.pdf")
+def history_pdf(code: str) -> ResponseReturnValue:
+    """The process-history print, with the hash of the last event and what checking the chain found."""
+    with reading() as connection:
+        content = history_print(house(), connection, case_id_of(connection, code), actor())
+    return pdf(content, f"qua-trinh-xu-ly-{code}")
 
 
 @blueprint.get("/dossier/<code>/paper/<int:ordinal>")

@@ -265,6 +265,8 @@ def read_task(item_id: UUID) -> tuple[dict[str, Any], DossierView]:
 def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> str | Response:
     """The page of a task; `entry` repeats what was typed, `stale` says that somebody was faster."""
     item, view = read_task(item_id)
+    if item["kind"] in {"late_list", "objection"} and item["state"] == "open":
+        return redirect(url_for("reports.late_list", period=view.case["facts"]["late_list"]["period"]))
     if item["kind"] in OWN_PAGES and item["state"] == "open":
         return redirect(url_for(OWN_PAGES[item["kind"]], code=view.case["code"], item_id=item_id))
     if item["state"] != "open":
