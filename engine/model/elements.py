@@ -83,6 +83,7 @@ class Node:
     is_sequential: bool = False  # ordering of an ad-hoc sub-process
     cancels_rest: bool = True  # cancelRemainingInstances of an ad-hoc sub-process
     documentation: str = ""
+    foreign: tuple[str, ...] = ()  # extension elements that do something in the tool that drew it
     attributes: Mapping[str, str] = field(default_factory=dict)  # every other attribute, for the difference
 
     @property

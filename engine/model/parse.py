@@ -1,14 +1,15 @@
-"""Reads a BPMN file that anybody may have sent: no DTD, no entities, no network, capped size, depth and count."""
+"""Reads a BPMN file into plain values, and refuses one whose ids are missing, clash or lead nowhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from lxml import etree
 
 from engine.errors import UnreadableFile
+from engine.expressions.text import plain
 from engine.model.correlations import correlations
 from engine.model.elements import (
     EVENTS,
@@ -23,13 +24,12 @@ from engine.model.elements import (
     Other,
     Process,
 )
+from engine.model.extensions import BPMN, children, doing_something, extension, fields, local, plain_name, properties
 from engine.model.finding import ERROR, Finding, refuse
+from engine.model.safe_xml import safe_xml
 
-BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
-MAX_BYTES = 4 * 1024 * 1024
-MAX_ELEMENTS = 60_000
-MAX_DEPTH = 64
-MAX_TEXT = 20_000
+MAX_BROKEN = 100
+"""So many broken ids and references are listed; a file with more is not read on."""
 
 _OTHERS = frozenset(
     {
@@ -78,50 +78,9 @@ def parse(source: bytes) -> Model:
     root = safe_xml(source)
     if root.tag != f"{{{BPMN}}}definitions":
         raise UnreadableFile(
-            f"Dòng {root.sourceline}: gốc của tệp là <{_local(root)}>, không phải <definitions> BPMN 2.0."
+            f"Dòng {root.sourceline}: gốc của tệp là <{local(root)}>, không phải <definitions> BPMN 2.0."
         )
     return _Reader(root).model()
-
-
-def safe_xml(source: bytes) -> etree._Element:
-    """The root of an XML document, or UnreadableFile with one line saying what is wrong and where."""
-    if len(source) > MAX_BYTES:
-        raise UnreadableFile(f"Tệp lớn {len(source):,} byte, quá giới hạn {MAX_BYTES:,} byte.")
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        attribute_defaults=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(source, parser)
-    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        line = getattr(error, "lineno", None) or 1
-        raise UnreadableFile(f"Dòng {line}: tệp không phải là XML đọc được ({_first_line(error)}).") from error
-    _refuse_dangerous(root)
-    return root
-
-
-def _refuse_dangerous(root: etree._Element) -> None:
-    info: Any = root.getroottree().docinfo
-    if info.doctype or info.internalDTD is not None:
-        raise UnreadableFile("Dòng 1: tệp có khai báo DOCTYPE; không nhận để bảo đảm an toàn.")
-    count, depth = 0, 0
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if count > MAX_ELEMENTS:
-            raise UnreadableFile(f"Dòng {element.sourceline}: tệp có hơn {MAX_ELEMENTS:,} phần tử.")
-        if depth > MAX_DEPTH:
-            raise UnreadableFile(f"Dòng {element.sourceline}: phần tử lồng nhau quá {MAX_DEPTH} tầng.")
-        if element.text is not None and len(element.text) > MAX_TEXT:
-            raise UnreadableFile(
-                f"Dòng {element.sourceline}: nội dung của <{_local(element)}> dài quá {MAX_TEXT:,} ký tự."
-            )
 
 
 class _Reader:
@@ -140,19 +99,19 @@ class _Reader:
 
     def model(self) -> Model:
         self._index_ids()
-        for process in _children(self.root, "process"):
+        self._check_flows()
+        for process in children(self.root, "process"):
             self._process(process)
         for kind in _GLOBAL_TASKS:
-            for task in _children(self.root, kind):
+            for task in children(self.root, kind):
                 self._global_task(task, kind)
         if not self.processes:
             raise UnreadableFile("Tệp không có quy trình (<process>) nào.")
-        self._check_flows()
         self._check_references()
         if self.broken:
             refuse(sorted(self.broken, key=lambda finding: (finding.line, finding.element)))
-        drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if _local(each) in _DRAWN_ONLY)
-        self.others.extend(_other(each, f"!{_local(each)}", "") for each in drawn)
+        drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if local(each) in _DRAWN_ONLY)
+        self.others.extend(_other(each, f"!{local(each)}", "") for each in drawn)
         self.others.extend(_caption(value) for value in self.root.iter(f"{{{BPMN}}}categoryValue"))
         return Model(
             processes=self.processes,
@@ -167,8 +126,8 @@ class _Reader:
         for element in self.root.iter(f"{{{BPMN}}}*"):
             name = element.get("id")
             if name is None:
-                if _local(element) in NODES | {"process", "sequenceFlow"}:
-                    self._broken("missing-id", _local(element), element, f"<{_local(element)}> thiếu thuộc tính id.")
+                if local(element) in NODES | {"process", "sequenceFlow"}:
+                    self._broken("missing-id", local(element), element, f"<{local(element)}> thiếu thuộc tính id.")
             elif name in self.ids:
                 used = _line(self.ids[name])
                 self._broken("duplicate-id", name, element, f"Mã «{name}» đã được dùng ở dòng {used}.")
@@ -178,6 +137,8 @@ class _Reader:
     def _broken(self, rule: str, element_id: str, at: Any, message: str) -> None:
         line = at if isinstance(at, int) else _line(at)
         self.broken.append(Finding(rule=rule, severity=ERROR, element=element_id, line=line, message=message))
+        if len(self.broken) >= MAX_BROKEN:
+            refuse(self.broken)
 
     def _process(self, element: etree._Element) -> None:
         process_id = element.get("id", "")
@@ -186,9 +147,9 @@ class _Reader:
             name=element.get("name", ""),
             line=_line(element),
             is_executable=element.get("isExecutable", "true") != "false",
-            properties=_properties(element),
+            properties=properties(element),
         )
-        for lane_set in _children(element, "laneSet"):
+        for lane_set in children(element, "laneSet"):
             self._lanes(lane_set, process_id, "")
         self._scope(element, process_id, "")
 
@@ -201,7 +162,7 @@ class _Reader:
         self.nodes[f"{process_id}.task"] = replace(task, id=f"{process_id}.task")
 
     def _lanes(self, lane_set: etree._Element, process: str, parent: str) -> None:
-        for lane in _children(lane_set, "lane"):
+        for lane in children(lane_set, "lane"):
             lane_id = lane.get("id", "") or f"lane@{lane.sourceline}"
             self.lanes[lane_id] = Lane(
                 id=lane_id,
@@ -209,16 +170,16 @@ class _Reader:
                 line=_line(lane),
                 process=process,
                 parent=parent,
-                properties=_properties(lane),
+                properties=properties(lane),
             )
-            for reference in _children(lane, "flowNodeRef"):
+            for reference in children(lane, "flowNodeRef"):
                 self.lane_of[(reference.text or "").strip()] = lane_id
-            for child in _children(lane, "childLaneSet"):
+            for child in children(lane, "childLaneSet"):
                 self._lanes(child, process, lane_id)
 
     def _scope(self, element: etree._Element, scope: str, lane: str) -> None:
         for child in element.iterchildren(f"{{{BPMN}}}*"):
-            kind = _local(child)
+            kind = local(child)
             if kind in NODES:
                 node = self._node(child, kind, scope, self.lane_of.get(child.get("id", ""), lane))
                 self.nodes[node.id] = node
@@ -231,7 +192,7 @@ class _Reader:
             elif kind not in _SAYS_NOTHING:
                 self.others.append(_other(child, f"?{kind}", scope))
             if kind not in SUB_PROCESSES:
-                self.others.extend(_other(data, _local(data), scope) for data in child if _local(data) in _OTHERS)
+                self.others.extend(_other(data, local(data), scope) for data in child if local(data) in _OTHERS)
 
     def _flow(self, element: etree._Element, scope: str) -> None:
         flow_id = element.get("id", "")
@@ -246,11 +207,16 @@ class _Reader:
         )
 
     def _check_flows(self) -> None:
-        for flow in self.flows.values():
-            for end, reference in (("sourceRef", flow.source), ("targetRef", flow.target)):
-                if reference not in self.nodes:
-                    message = f"Luồng {flow.id} có {end} «{reference}» không tồn tại."
-                    self._broken("dangling", flow.id, flow.line, message)
+        """Before anything is read further: a file that is broken all over is not worth it."""
+        for flow in self.root.iter(f"{{{BPMN}}}sequenceFlow"):
+            for end in ("sourceRef", "targetRef"):
+                reference = flow.get(end, "")
+                if reference not in self.ids or local(self.ids[reference]) not in NODES:
+                    message = f"Luồng {flow.get('id')} có {end} «{reference}» không tồn tại."
+                    self._broken("dangling", flow.get("id", ""), flow, message)
+
+    def _check_references(self) -> None:
+        """What boundary events, defaults, flows, lanes, associations and data references name is in the file."""
         for node in self.nodes.values():
             if node.kind == "boundaryEvent" and node.attached_to not in self.nodes:
                 message = f"Sự kiện biên {node.label} gắn vào «{node.attached_to}» không tồn tại."
@@ -258,9 +224,14 @@ class _Reader:
             if node.default and node.default not in self.flows:
                 message = f"{node.label} có luồng mặc định «{node.default}» không tồn tại."
                 self._broken("dangling", node.id, node.line, message)
+        self._check_drawn()
+        for flow in self.flows.values():
+            for reference in (flow.source, flow.target):
+                if reference in self.ids and reference not in self.nodes and local(self.ids[reference]) in NODES:
+                    message = f"Luồng {flow.id} nối với «{reference}» nằm ngoài quy trình."
+                    self._broken("dangling", flow.id, flow.line, message)
 
-    def _check_references(self) -> None:
-        """Lanes hold, and associations and data references name, what is in the file."""
+    def _check_drawn(self) -> None:
         for node_id, lane in self.lane_of.items():
             if node_id not in self.nodes and node_id not in self.ids:
                 message = f"Làn {lane} chứa «{node_id}» không tồn tại."
@@ -287,9 +258,9 @@ class _Reader:
             definitions=tuple(self._definitions(element)) if kind in _WITH_EVENTS else (),
             all_definitions=get("parallelMultiple") == "true",
             loop=self._loop(element),
-            properties=_properties(element),
+            properties=properties(element),
             called=_called(element, kind),
-            result=_extension(element, "resultVariable", "result") if kind == "businessRuleTask" else "",
+            result=extension(element, "resultVariable", "result") if kind == "businessRuleTask" else "",
             script=_expression(element, "script"),
             script_format=get("scriptFormat", ""),
             by_event=get("triggeredByEvent") == "true",
@@ -302,32 +273,33 @@ class _Reader:
             completion=_expression(element, "completionCondition"),
             is_sequential=kind == "adHocSubProcess" and get("ordering") == "Sequential",
             cancels_rest=get("cancelRemainingInstances", "true") != "false",
+            foreign=doing_something(element),
             documentation=_expression(element, "documentation"),
             attributes={
-                _plain(name): str(value) for name, value in element.attrib.items() if name not in _OWN_ATTRIBUTES
+                plain_name(name): str(value) for name, value in element.attrib.items() if name not in _OWN_ATTRIBUTES
             },
         )
 
     def _definitions(self, element: etree._Element) -> Iterator[EventDefinition]:
         """A send or receive task's message counts as its event definition; without one it is named like the task."""
-        if _local(element) in {"sendTask", "receiveTask"} and not _children(element, "messageEventDefinition"):
+        if local(element) in {"sendTask", "receiveTask"} and not children(element, "messageEventDefinition"):
             name = self._named(element, "messageRef") or element.get("name") or element.get("id") or ""
             yield EventDefinition(kind="message", name=name)
         for given in element:
-            child, kind = given, _local(given)
+            child, kind = given, local(given)
             if kind == "eventDefinitionRef":
                 named = self.ids.get(_reference(child.text or ""))
                 if named is None:
                     message = f"eventDefinitionRef «{child.text}» không tồn tại."
                     self._broken("dangling", element.get("id", ""), child, message)
                     continue
-                child, kind = named, _local(named)
+                child, kind = named, local(named)
             if _kind_of(child) in _EVENT_KINDS:
                 yield self._definition(child, _kind_of(child), element)
 
     def _definition(self, element: etree._Element, kind: str, event: etree._Element) -> EventDefinition:
         timers = {"date": "timeDate", "duration": "timeDuration", "cycle": "timeCycle"}
-        told = [short for short, tag in timers.items() if _children(element, tag)]
+        told = [short for short, tag in timers.items() if children(element, tag)]
         timer = "+".join(told)
         text = _expression(element, timers[told[0]]) if told else _expression(element, "condition")
         referred = self.ids.get(_reference(element.get("errorRef") or element.get("escalationRef") or ""))
@@ -341,12 +313,12 @@ class _Reader:
             text=text,
             target=_reference(element.get("activityRef", "")),
             waits=element.get("waitForCompletion", "true") != "false",
-            properties=_properties(element),
+            properties=properties(element),
         )
 
     def _loop(self, element: etree._Element) -> Loop | None:
-        many = _children(element, "multiInstanceLoopCharacteristics")
-        for loop in _children(element, "standardLoopCharacteristics"):
+        many = children(element, "multiInstanceLoopCharacteristics")
+        for loop in children(element, "standardLoopCharacteristics"):
             return Loop(
                 kind="standard",
                 also_standard=bool(many),
@@ -359,17 +331,19 @@ class _Reader:
         return None
 
     def _instances(self, loop: etree._Element) -> Loop:
-        foreign = {_plain(name): str(value) for name, value in loop.attrib.items()}
+        foreign = {**fields(loop), **{plain_name(name): str(value) for name, value in loop.attrib.items()}}
         behavior = loop.get("behavior", "All")
         event, condition = self._thrown_by_instances(loop, behavior)
         return Loop(
             kind="sequence" if loop.get("isSequential") == "true" else "parallel",
             condition=_expression(loop, "completionCondition"),
             cardinality=_expression(loop, "loopCardinality"),
-            collection=_expression(loop, "loopDataInputRef") or foreign.get("collection", ""),
-            item=_data_item(loop, "inputDataItem") or foreign.get("elementVariable", ""),
-            output_collection=_expression(loop, "loopDataOutputRef"),
-            output_item=_data_item(loop, "outputDataItem"),
+            collection=_expression(loop, "loopDataInputRef")
+            or foreign.get("collection")
+            or foreign.get("inputCollection", ""),
+            item=_data_item(loop, "inputDataItem") or _first(foreign, "elementVariable", "inputElement"),
+            output_collection=_expression(loop, "loopDataOutputRef") or foreign.get("outputCollection", ""),
+            output_item=_data_item(loop, "outputDataItem") or plain(foreign.get("outputElement", "")),
             behavior=behavior,
             event=event,
             event_condition=condition,
@@ -377,8 +351,8 @@ class _Reader:
 
     def _thrown_by_instances(self, loop: etree._Element, behavior: str) -> tuple[EventDefinition | None, str]:
         """What a multi-instance behavior throws, and where it is Complex the condition."""
-        for definition in _children(loop, "complexBehaviorDefinition") if behavior == "Complex" else ():
-            events = [each for event in _children(definition, "event") for each in self._definitions(event)]
+        for definition in children(loop, "complexBehaviorDefinition") if behavior == "Complex" else ():
+            events = [each for event in children(definition, "event") for each in self._definitions(event)]
             return (events[0] if events else None), _expression(definition, "condition")
         reference = loop.get("oneBehaviorEventRef" if behavior == "One" else "noneBehaviorEventRef") or ""
         named = self.ids.get(_reference(reference)) if behavior in {"None", "One"} else None
@@ -399,36 +373,22 @@ class _Reader:
 def _called(element: etree._Element, kind: str) -> str:
     """The process that a call activity calls, or the decision that a business rule task asks, in any tool's way."""
     if kind == "callActivity":
-        return _reference(element.get("calledElement", "")) or _extension(element, "processId")
-    return _extension(element, "decisionRef", "decisionId", "decision") if kind == "businessRuleTask" else ""
-
-
-def _extension(element: etree._Element, *names: str) -> str:
-    """What another tool says by an attribute of its own, by one on an extension element, by a property or a field."""
-    own = {_plain(name): str(value) for name, value in element.attrib.items() if "}" in str(name)}
-    found = {**_fields(element), **_properties(element), **own}
-    return next((found[name].strip() for name in names if found.get(name)), "")
-
-
-def _fields(element: etree._Element) -> dict[str, str]:
-    """The attributes of extension elements, and fields as Flowable writes them."""
-    found: dict[str, str] = {}
-    for extension in _children(element, "extensionElements"):
-        for item in extension:
-            found.update({_plain(name): str(value) for name, value in item.attrib.items()})
-            if _local(item) == "field" and item.get("name") == "decisionTableReferenceKey":
-                found["decisionRef"] = item.get("stringValue") or "".join(str(text) for text in item.itertext()).strip()
-    return found
+        return _reference(element.get("calledElement", "")) or extension(element, "processId")
+    return extension(element, "decisionRef", "decisionId", "decision") if kind == "businessRuleTask" else ""
 
 
 def _kind_of(definition: etree._Element) -> str:
     """`timer` of a timerEventDefinition; empty for anything else."""
-    kind, is_definition, _ = _local(definition).partition("EventDefinition")
+    kind, is_definition, _ = local(definition).partition("EventDefinition")
     return kind if is_definition else ""
 
 
+def _first(told: Mapping[str, str], *names: str) -> str:
+    return next((told[name] for name in names if told.get(name)), "")
+
+
 def _data_item(loop: etree._Element, tag: str) -> str:
-    return next((item.get("name") or item.get("id") or "" for item in _children(loop, tag)), "")
+    return next((item.get("name") or item.get("id") or "" for item in children(loop, tag)), "")
 
 
 def _other(element: etree._Element, kind: str, scope: str) -> Other:
@@ -441,7 +401,7 @@ def _other(element: etree._Element, kind: str, scope: str) -> Other:
         scope=scope,
         source=element.get("sourceRef") or _expression(element, "sourceRef") or element.get("categoryValueRef") or "",
         target=element.get("targetRef") or _expression(element, "targetRef") or element.get("dataObjectRef") or "",
-        properties=_properties(element),
+        properties=properties(element),
     )
 
 
@@ -450,34 +410,8 @@ def _caption(value: etree._Element) -> Other:
     return Other(id=value.get("id", ""), kind="categoryValue", name=value.get("value", ""), line=_line(value))
 
 
-def _properties(element: etree._Element) -> dict[str, str]:
-    """camunda:properties (and their like in other tools): name to value, an empty value counting as missing."""
-    found: dict[str, str] = {}
-    for extension in _children(element, "extensionElements"):
-        for group in extension:
-            if _local(group) != "properties":
-                continue
-            for item in group:
-                name, value = item.get("name", ""), (item.get("value") or "").strip()
-                if _local(item) == "property" and name and value:
-                    found[name] = value
-    return found
-
-
 def _expression(element: etree._Element, tag: str) -> str:
-    return next(((child.text or "").strip() for child in _children(element, tag)), "")
-
-
-def _children(element: etree._Element, tag: str) -> list[etree._Element]:
-    return element.findall(f"{{{BPMN}}}{tag}")
-
-
-def _local(element: Any) -> str:
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-def _plain(name: str | bytes) -> str:
-    return str(name).rpartition("}")[2]
+    return next(((child.text or "").strip() for child in children(element, tag)), "")
 
 
 def _reference(text: str) -> str:
@@ -486,7 +420,3 @@ def _reference(text: str) -> str:
 
 def _line(element: Any) -> int:
     return int(element.sourceline or 0)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -20,7 +20,8 @@ from engine.model.decisions import read_decisions
 from engine.model.diff import diff as differences
 from engine.model.finding import Finding
 from engine.model.lint import LintContext, lint
-from engine.model.parse import MAX_BYTES, parse
+from engine.model.parse import parse
+from engine.model.safe_xml import MAX_BYTES
 from engine.run.headless import Headless, Outcome
 from web.words import ROLES
 

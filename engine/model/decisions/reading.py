@@ -9,7 +9,7 @@ from lxml import etree
 
 from engine.errors import UnreadableFile
 from engine.model.decisions.table import AGGREGATIONS, POLICIES, Column, Decisions, DecisionTable, Fault, Row
-from engine.model.parse import safe_xml
+from engine.model.safe_xml import safe_xml
 
 _NAMESPACES = ("http://www.omg.org/spec/DMN/", "https://www.omg.org/spec/DMN/")
 

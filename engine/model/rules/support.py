@@ -112,6 +112,15 @@ def drawn_only(reading: Reading) -> Iterator[tuple[Other, str]]:
             )
 
 
+@rule("foreign-extension", WARNING)
+def foreign_extension(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Listeners, mappings and scripts in another tool's extensions are kept in the file and change nothing."""
+    for node in reading.model.nodes.values():
+        if node.foreign:
+            names = ", ".join(node.foreign)
+            yield node, f"{node.label}: phần mở rộng {names} của công cụ khác không có tác dụng khi chạy ở đây."
+
+
 @rule("correlation", ERROR)
 def correlation(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A message with a correlation key is caught by a process that subscribes to the key, with a path for each part."""

@@ -77,6 +77,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + users("x") + GO + '</process><choreography id="c"/><process id="q">' + users("y"), "c"),
     ],
     "correlation": [],  # tests/coverage
+    "foreign-extension": [
+        (S + E + task(inside="<extensionElements><camunda:inputOutput/></extensionElements>") + GO, "x"),
+    ],
     "data-ignored": [
         (S + E + users("x") + '<dataStoreReference id="store"/>' + GO, "store"),
         (

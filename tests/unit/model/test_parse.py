@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import ModelRefused, UnreadableFile
-from engine.model import parse as reading
+from engine.model import safe_xml as reading
+from engine.model.extensions import BPMN
 from engine.model.parse import parse
 from tests.bpmn_models import HEAD, bpmn, flows, properties, users
 
@@ -29,8 +30,11 @@ HOSTILE = {
     ),
     "too deep": f"{HEAD}{'<extensionElements>' * 80}{'</extensionElements>' * 80}{TAIL}".encode(),
     "far too deep": f"{HEAD}{'<extensionElements>' * 5_000}{'</extensionElements>' * 5_000}{TAIL}".encode(),
-    "too many elements": f"{HEAD}{'<documentation/>' * 60_001}{TAIL}".encode(),
+    "too many elements": f"{HEAD}{'<documentation/>' * reading.MAX_ELEMENTS}{TAIL}".encode(),
     "too long a text": f"{HEAD}<documentation>{'x' * 20_001}</documentation>{TAIL}".encode(),
+    "too many tasks": bpmn(users(*[f"t{number}" for number in range(20_000)])),
+    "too many attributes": bpmn("<userTask id='a' " + " ".join(f"a{number}='1'" for number in range(2_000)) + "/>"),
+    "too long an attribute": bpmn(f"<userTask id='a' name='{'x' * 20_001}'/>"),
     "too many bytes": f"{HEAD}<!--{'x' * reading.MAX_BYTES}-->{TAIL}".encode(),
     "undefined entity": f"{HEAD}<documentation>&nbsp;</documentation>{TAIL}".encode(),
     "null character": HEAD.encode() + b"\x00" + TAIL.encode(),
@@ -93,7 +97,7 @@ def test_a_lane_gives_its_unit_and_an_inner_lane_that_of_the_outer() -> None:
 
 def test_other_tools_ways_of_writing_are_read() -> None:
     model = parse(
-        f'<definitions xmlns="{reading.BPMN}" xmlns:z="http://camunda.org/schema/zeebe/1.0" '
+        f'<definitions xmlns="{BPMN}" xmlns:z="http://camunda.org/schema/zeebe/1.0" '
         'xmlns:c="http://camunda.org/schema/1.0/bpmn">'
         '<timerEventDefinition id="shared"><timeDuration>PT1S</timeDuration></timerEventDefinition>'
         '<process id="p"><userTask id="a"><extensionElements><z:properties>'
