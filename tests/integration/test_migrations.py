@@ -51,14 +51,6 @@ def test_an_unmigrated_database_is_refused_with_the_way_on(superuser: psycopg.Co
         superuser.execute("drop database bare_one with (force)")
 
 
-def test_a_database_of_an_earlier_unreleased_program_is_refused_and_left_alone(store: Store) -> None:
-    with store.transaction(role="owner") as connection:
-        connection.exec_driver_sql("comment on table alembic_version is 'of another time'")
-    for act in (migrations.require_current, migrations.migrate):
-        with pytest.raises(NotConfigured, match="dữ liệu còn nguyên"):
-            act(store)
-
-
 def test_event_partitions_reach_two_years_ahead_and_grow(store: Store) -> None:
     months = text("select count(*) from pg_class where relname ~ '^event_\\d{4}_\\d\\d$' and relkind = 'r'")
     with store.transaction(role="owner") as connection:

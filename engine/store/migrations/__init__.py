@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -13,20 +11,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlalchemy.sql.ddl import BaseDDLElement
 
 from engine.errors import NotConfigured
 from engine.store import roles
-from engine.store.tables import metadata
 
 if TYPE_CHECKING:
     from engine.store.database import Store
 
 _MONTHS_AHEAD = 24
 _LOCK = 0x6D696772  # "migr"
-_PRINT = "select obj_description('alembic_version'::regclass)"
 
 
 def migrate(store: Store) -> str:
@@ -39,11 +32,7 @@ def migrate(store: Store) -> str:
         connection.execute(text("set local lock_timeout = '60s'"))
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         configuration.attributes["connection"] = connection
-        is_new = installed(connection) is None
         command.upgrade(configuration, "head")
-        if is_new:
-            connection.exec_driver_sql(f"comment on table alembic_version is '{fingerprint()}'")
-        _refuse_another(connection.exec_driver_sql(_PRINT).scalar_one_or_none())
         extend_event_partitions(connection, _months_ahead(connection))
     return newest()
 
@@ -63,33 +52,10 @@ def require_current(store: Store) -> None:
     try:
         with psycopg.connect(store.conninfo()) as connection:
             found = connection.execute("select version_num from alembic_version").fetchone()
-            made_by = connection.execute(_PRINT).fetchone()
     except psycopg.errors.UndefinedTable:
-        found = made_by = None
+        found = None
     if found is None or found[0] != newest():
         raise NotConfigured("Cơ sở dữ liệu chưa đúng phiên bản của chương trình. Hãy chạy: motcua migrate")
-    _refuse_another(made_by[0] if made_by else None)
-
-
-@cache
-def fingerprint() -> str:
-    """Of the tables this program makes. Until the first release they change without a migration (decision 0004)."""
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # the library leaves it untyped
-    made: list[BaseDDLElement] = []
-    for table in metadata.sorted_tables:
-        made += [
-            CreateTable(table),
-            *(CreateIndex(one) for one in sorted(table.indexes, key=lambda one: str(one.name))),
-        ]
-    return hashlib.sha256("".join(str(one.compile(dialect=dialect)) for one in made).encode()).hexdigest()[:16]
-
-
-def _refuse_another(made_by: str | None) -> None:
-    if made_by != fingerprint():
-        raise NotConfigured(
-            "Cơ sở dữ liệu này do một bản chưa phát hành trước đó tạo ra, bản này không đọc được; dữ liệu còn nguyên. "
-            "Hãy chuyển thư mục dữ liệu đi nơi khác (hoặc đặt MOTCUA_DATA_DIR, MOTCUA_DATABASE_URL mới) rồi chạy lại."
-        )
 
 
 def extend_event_partitions(connection: Connection, until: date) -> None:

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 from alembic import op
 from procrastinate.schema import SchemaManager
 from sqlalchemy import text
 
-from engine.store.migrations import extend_event_partitions
-from engine.store.tables import CASE_TABLES, metadata
+from engine.store import migrations
 
 revision = "0001"
 down_revision = None
 
 _LAST_MONTH = date(2028, 12, 1)
+_TABLES = Path(migrations.__file__).with_name("ground.sql")
+_CASE_TABLES = (
+    "party",
+    "paper",
+    "form_submission",
+    "event",
+    "personal_value",
+    "work_item",
+    "timer",
+    "subscription",
+    "delivery",
+    "letter",
+)
 
 _EXTENSIONS = """
 create extension if not exists unaccent;
@@ -89,18 +102,18 @@ def upgrade() -> None:
     """Everything at once: there is no older program to run beside it."""
     connection = op.get_bind()
     connection.execute(text(_EXTENSIONS))
-    metadata.create_all(connection, checkfirst=False)
+    connection.exec_driver_sql(_TABLES.read_text(encoding="utf-8").replace("%", "%%"))
     connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     connection.execute(text(_SEARCH.replace(":", r"\:")))
     for table, rule in _POLICIES.items():
         _protect(table, rule)
-    for protected in CASE_TABLES:
-        if protected.name not in _POLICIES:
-            _protect(protected.name, _OF_A_CASE)
+    for table in _CASE_TABLES:
+        if table not in _POLICIES:
+            _protect(table, _OF_A_CASE)
     connection.execute(text(_GRANTS))
     # after the grants: partitions are reached through `event` only
     connection.execute(text("create table event_default partition of event default"))
-    extend_event_partitions(connection, _LAST_MONTH)
+    migrations.extend_event_partitions(connection, _LAST_MONTH)
 
 
 def _protect(table: str, rule: str) -> None:

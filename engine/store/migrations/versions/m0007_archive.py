@@ -7,11 +7,12 @@ from alembic import op
 revision = "0007"
 down_revision = "0006"
 
+_SQL = """
+alter table cases add column archived_at timestamptz;
+create index ix_cases_to_archive on cases (closed_at) where closed_at is not null and archived_at is null;
+"""
+
 
 def upgrade() -> None:
-    """A new database has both from the first migration already; one of before gets them here."""
-    op.execute("alter table cases add column if not exists archived_at timestamptz")
-    op.execute(
-        "create index if not exists ix_cases_to_archive on cases (closed_at)"
-        " where closed_at is not null and archived_at is null"
-    )
+    """Adds only."""
+    op.get_bind().exec_driver_sql(_SQL.replace("%", "%%"))
