@@ -72,7 +72,7 @@ SECTIONS = (
         "Việc gửi cơ quan khác bị mắc kẹt",
         frozenset({"administrator", "control_officer"}),
     ),
-    Section("Quản trị", "/admin", "settings", "Giờ của hệ thống, tình trạng kết nối", frozenset({"administrator"})),
+    Section("Quản trị", "/admin", "settings", "Lịch làm việc, bộ quy tắc, phân công ký", frozenset({"administrator"})),
 )
 
 

@@ -12,9 +12,11 @@ MOST = 200
 
 
 def published_procedures(
-    connection: Connection, *, query: str = "", field: str = "", level: str = ""
+    connection: Connection, *, query: str = "", field: str = "", level: str = "", channel: str = ""
 ) -> list[dict[str, Any]]:
-    """Procedures with a version in force, by name, code or field. A level's own come first; none is hidden."""
+    """Procedures with a version in force, by name, code or field. A level's own come first; `channel` leaves out those
+    that are not received that way.
+    """
     words = search_key(query).split()
     rows = connection.execute(
         text(
@@ -23,8 +25,9 @@ def published_procedures(
             " CAST(v.manifest->>'adapted' AS boolean) AS is_adapted"
             " FROM procedure p JOIN process_version v ON v.procedure_code = p.code AND v.state = 'published'"
             " WHERE p.kind = 'dossier' AND (:field = '' OR p.field = :field)"
+            " AND (:channel = '' OR v.manifest->'channels' @> to_jsonb(CAST(:channel AS text)))"
         ),
-        {"field": field},
+        {"field": field, "channel": channel},
     ).mappings()
     found = [dict(row) for row in rows if all(word in _searched(row) for word in words)]
     return sorted(found, key=lambda row: (row["level"] != level, vietnamese_sort_key(row["name"])))[:MOST]

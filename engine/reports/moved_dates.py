@@ -24,6 +24,7 @@ CAUSES: Mapping[str, tuple[str, ...]] = {
     "extension": ("LimitExtended",),
     "apology": ("ApologyIssued",),
     "phase": ("PhaseReceived",),
+    "check": ("ValidityConfirmed",),
 }
 """Ways in which a date moves, and the events that move it so; every other event is a cause of its own."""
 

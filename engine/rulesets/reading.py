@@ -76,6 +76,7 @@ def _ruleset(body: Mapping[str, Any], folder: Path) -> Ruleset:
         late_list=_late_list(body["late_list"]),
         traffic_light=_traffic_light(body["thresholds"]),
         statuses=tuple(_row(StatusCode, one) for one in body["statuses"]["rows"]),
+        status_source=body["statuses"]["source"],
         approval=_approval(body["approval"]),
         rating=_rating(_read(folder / "ratings" / f"{body['rating']}.toml")),
         targets=_targets(_read(folder / "targets.toml"), first, last),

@@ -314,6 +314,7 @@ class Ruleset:
     late_list: LateList
     traffic_light: TrafficLight
     statuses: tuple[StatusCode, ...]
+    status_source: str
     approval: Approval
     rating: Rating
     targets: tuple[Target, ...]

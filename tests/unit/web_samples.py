@@ -327,6 +327,20 @@ HAND_OVER: dict[str, Any] = {
 }  # fmt: skip
 
 
+CALENDAR_PAGE = {
+    "year": 2026, "years": (2025, 2027),
+    "months": [{"title": f"Tháng {month}", "weeks": [[None, None, *(
+        {"day": day, "kind": kind, "is_open_question": day == 4, "is_changed": day == 5, "is_today": day == 3, "words": f"0{day}/11/2026: ngày làm việc"}
+        for day, kind in enumerate(("work", "work", "holiday", "makeup", "off"), 1)
+    )]]} for month in range(1, 13)],
+    "days": [{"on": NOW.date(), "kind": "Nghỉ", "is_in_force": False, "hours": "", "name": "Ngày Văn hóa Việt Nam", "status": "Chưa có quyết định", "is_sure": False, "source": ""}],
+    "hours": [{"unit": "", "name": "Mọi đơn vị", "since": None, "hours": [{"title": "Thứ Hai tới thứ Sáu", "sessions": "07:00-11:30, 13:30-17:00"}], "cutoff": "", "source": "QĐ 5/QĐ-UBND"}],
+    "units": [{"code": "H29.12", "name": "Phòng Kinh tế"}], "statuses": {"seen": "Đã đối chiếu văn bản"},
+    "draft": {"revision": 2, "version": 3, "by": "Quản trị viên", "changes": [{"how": "Thêm", "what": "ngày nghỉ 24/11/2026", "why": "Công điện 12"}]},
+    "versions": [{"version": 2, "published_at": at(20, 8), "by": "Quản trị viên", "note": "Công điện 11", "is_current": True}], "is_editor": True,
+}  # fmt: skip
+
+
 def pages() -> dict[str, dict[str, Any]]:
     """Template -> context, every page of the house."""
     title = {"code": CODE, "url": f"/dossier/{CODE}", "procedure": DOSSIER["procedure"]}
@@ -427,6 +441,48 @@ def pages() -> dict[str, dict[str, Any]]:
             "mapping": "", "error": "", "action": "/dossier/x/migrate", "many_url": "/designer/3/migrate",
             "found": {"from_number": 2, "to_number": 3, "waiting": ["Thụ lý"], "reasons": ["Hẹn giờ «nhac» không còn trong bản mới."]},
         },
+        "doors.html": {
+            "title": "Quản trị", "lead": "",
+            "doors": [{"title": "Lịch làm việc", "url": "/admin/calendar", "icon": "clock", "about": "Ngày nghỉ, làm bù, giờ làm việc"}],
+        },
+        "admin/calendar.html": CALENDAR_PAGE,
+        "admin/calendar_preview.html": {
+            "draft": CALENDAR_PAGE["draft"], "count": 231, "revision": 2, "note": "", "csv_url": "/admin/calendar/preview?format=csv",
+            "moves": [{
+                "code": CODE, "url": f"/dossier/{CODE}", "procedure": "Cấp giấy phép xây dựng nhà ở riêng lẻ", "unit": "Phòng Kinh tế xã Sơn Trung",
+                "legal_from": at(26, 17), "legal_to": at(27, 17), "promised_from": at(26, 17), "promised_to": at(27, 17), "is_earlier": False,
+            }],
+        },
+        "admin/rulesets.html": {
+            "rulesets": [{"name": "nd118-2025", "in_force_from": NOW.date(), "in_force_until": None, "is_shown": True, "url": "/admin/rulesets?name=nd118-2025"}],
+            "shown": "Nghị định 118/2025/NĐ-CP, Thông tư 03/2025/TT-VPCP", "acts": [{"number": "118/2025/NĐ-CP", "title": "Cơ chế một cửa"}],
+            "groups": [("Mã số", [{"name": "Mã hồ sơ", "says": "<đơn vị>-<năm tháng ngày>-<số>", "source": "TT 03/2025/TT-VPCP", "is_verified": False}])],
+            "only_open": True, "counts": {"all": 120, "open": 12}, "other_url": "/admin/rulesets?all=1",
+            "days": [{"on": NOW.date(), "name": "Ngày Văn hóa Việt Nam", "status": "Chưa có quyết định"}],
+        },
+        "audit/moved_dates.html": {
+            "since": NOW.date(), "until": NOW.date(), "error": "", "unit": "", "units": [{"code": "H29.12", "name": "Phòng Kinh tế"}], "cause": "calendar",
+            "causes": [("calendar", "Lịch làm việc thay đổi")], "csv_url": "/audit/moved-dates?format=csv", "first_url": None, "next_url": None,
+            "rows": [{
+                "at": at(25, 8), "by": "Nguyễn Văn An", "code": CODE, "url": f"/audit/dossier/{CODE}", "unit": "Phòng Kinh tế xã Sơn Trung",
+                "what": "Tính lại hạn theo lịch làm việc mới", "reason": "Công điện 12/CĐ-TTg", "legal_from": at(26, 17), "legal_to": at(27, 17),
+                "promised_from": None, "promised_to": at(27, 17),
+            }],
+        },
+        "dossier/acceptance.html": {
+            "dossier": DOSSIER, "action": f"/dossier/{CODE}/acceptance/7", "revision": 1, "due": SOON, "errors": [], "reason": "", "may_ask": True,
+            "filled": [{"title": "Họ và tên", "text": "Lê Thu Thủy"}], "basis": "NĐ 45/2020/NĐ-CP, Điều 11",
+            "papers": [{"name": "Tờ khai theo mẫu", "url": f"/dossier/{CODE}/paper/1"}, {"name": "Giấy ủy quyền", "url": None}],
+        },
+        "portal/procedures.html": {
+            "q": "", "procedures": [{"code": "1.001", "name": "Đăng ký kết hôn", "field_name": "Hộ tịch", "limit": "01 ngày làm việc", "fee": "", "url": "/submit/1.001"}],
+        },
+        "portal/submit.html": {
+            "procedure": {"code": "1.001", "name": "Đăng ký kết hôn", "limit": "01 ngày làm việc", "fee": ""}, "action": "/submit/1.001",
+            "units": [{"code": "H29.12", "name": "Trung tâm Phục vụ hành chính công xã Sơn Trung"}], "unit": "", "entry": Form({"type": "object", "properties": {"owner_name": {"type": "string", "title": "Họ và tên"}}}).filled(),
+            "papers": [{"ordinal": 1, "name": "Tờ khai theo mẫu", "required": True, "error": "Thiếu Tờ khai theo mẫu."}], "errors": [], "hours": "08 giờ làm việc", "case_id": CASE,
+        },
+        "portal/submitted.html": {"code": "DK-261126-ABCDEFGH", "hours": "08 giờ làm việc", "tracking_url": "/tracking", "qr": "data:image/svg+xml,"},
         "admin/deliveries.html": {
             "neighbours": [{"name": "tax", "title": "Thuế", "is_well": False, "sentence": "Không trả lời từ 10:05", "pending": 12, "checked_at": at(26, 9)},
                            {"name": "postal", "title": "Bưu chính", "is_well": True, "sentence": "Trả lời trong 120 ms", "pending": 0, "checked_at": None}],

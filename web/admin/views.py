@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -25,7 +26,20 @@ LONGEST_JUMP = 60 * 86400
 @for_roles("administrator")
 def admin() -> ResponseReturnValue:
     """Where an administrator starts."""
-    return redirect(url_for("admin.deliveries" if house().settings.is_production else "admin.clock"))
+    doors = [
+        ("Lịch làm việc", url_for("calendar.year"), "clock", "Ngày nghỉ, làm bù, giờ làm việc; tính lại hạn khi đổi"),
+        ("Bộ quy tắc", url_for("admin.rulesets"), "info", "Quy định đang áp dụng, chỗ nào chưa đối chiếu văn bản"),
+        ("Phân công ký", url_for("admin.authorisations"), "edit", "KT., TL., TUQ.: ai ký cho ai, từ ngày nào"),
+        ("Kết nối", url_for("admin.deliveries"), "link", "Việc gửi cơ quan khác bị mắc kẹt"),
+    ]
+    if not house().settings.is_production:
+        doors.append(("Giờ của hệ thống", url_for("admin.clock"), "clock", "Bản trình diễn: cho thời gian đi tới"))
+    return render_template("doors.html", title="Quản trị", lead="", doors=as_doors(doors))
+
+
+def as_doors(rows: Sequence[tuple[str, str, str, str]]) -> list[dict[str, str]]:
+    """Rows of title, address, icon and words."""
+    return [dict(zip(("title", "url", "icon", "about"), row, strict=True)) for row in rows]
 
 
 @blueprint.get("/deliveries")

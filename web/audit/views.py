@@ -24,8 +24,18 @@ blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 @blueprint.get("")
 @for_roles("auditor", "control_officer", "administrator", "iso_appraiser")
 def audit() -> ResponseReturnValue:
-    """Where an auditor starts: the dossiers."""
-    return redirect(f"{url_for('dossier.search')}?{request.query_string.decode()}")
+    """Where an auditor starts."""
+    if request.query_string:
+        return redirect(f"{url_for('dossier.search')}?{request.query_string.decode()}")
+    doors = [
+        ("Hồ sơ", url_for("dossier.search"), "search", "Tìm hồ sơ, tua lại và chứng minh lịch sử của nó"),
+        ("Ngày hạn đã đổi", url_for("audit.moved"), "clock", "Mọi lần gia hạn, hẹn lại, tạm dừng, đổi lịch làm việc"),
+        ("Lịch làm việc", url_for("calendar.year"), "clock", "Các phiên bản lịch mà hạn được tính theo"),
+        ("Bộ quy tắc", url_for("admin.rulesets"), "info", "Quy định đang áp dụng, chỗ nào chưa đối chiếu văn bản"),
+    ]
+    keys = ("title", "url", "icon", "about")
+    told = [dict(zip(keys, row, strict=True)) for row in doors]
+    return render_template("doors.html", title="Kiểm tra", lead="", doors=told)
 
 
 @blueprint.get("/dossier/<code>")

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from engine.deadlines import VIETNAM, Calendar
-from engine.dossier import apologise, archive, correct, end_early, extend, order_pick_up, pause, reassign
+from engine.dossier import (
+    apologise,
+    archive,
+    confirm_validity,
+    correct,
+    end_early,
+    extend,
+    order_pick_up,
+    pause,
+    reassign,
+)
 from engine.dossier.actor import Actor
 from engine.dossier.command import Person, TaskRef
 from engine.reports.dossier import DossierView
@@ -54,6 +64,10 @@ def _extend(house: House, actor: Actor, view: DossierView, values: Values, task:
             reason=str(values["reason"]),
         ),
     )
+
+
+def _confirm_validity(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
+    confirm_validity.confirm_validity(house, actor, confirm_validity.ConfirmValidity(case_id=view.case["id"]))
 
 
 def _pause(house: House, actor: Actor, view: DossierView, values: Values, task: TaskRef | None) -> None:
@@ -256,6 +270,14 @@ ACTS: Mapping[str, ActForm] = {
         deed=_resume,
         done="Thời hạn chạy tiếp",
         consequences=("Ngày hẹn trả lùi đúng bằng thời gian đã tạm dừng.",),
+    ),
+    "confirm-validity": ActForm(
+        title="Xác nhận hồ sơ hợp lệ",
+        submit="Xác nhận",
+        form=schema("Xác nhận hồ sơ hợp lệ", {}, []),
+        deed=_confirm_validity,
+        done="Đã xác nhận hợp lệ",
+        consequences=("Thời hạn giải quyết tính từ bây giờ.",),
     ),
     "withdraw": ActForm(
         title="Người nộp rút hồ sơ",

@@ -9,7 +9,8 @@ from typing import Any
 
 from flask import url_for
 
-from engine.deadlines import duration_in_words, working_time_between
+from engine.deadlines import Calendar, duration_in_words, working_time_between
+from engine.dossier import confirm_validity
 from engine.dossier.actor import Actor
 from engine.dossier.apologise import ROLES as APOLOGISING
 from engine.dossier.archive import ARCHIVISTS
@@ -131,6 +132,11 @@ def steps(view: DossierView) -> list[dict[str, Any]]:
     return told
 
 
+def calendar_of(view: DossierView) -> Calendar:
+    """The calendar that this case's dates are computed with."""
+    return house().calendar_of(view.case["calendar_version"], view.case["receiving_unit"])
+
+
 def papers(view: DossierView) -> list[dict[str, Any]]:
     """The dossier's papers, with a link where there is a file."""
     return [
@@ -238,7 +244,7 @@ def diagram(view: DossierView) -> dict[str, Any]:
 
 def ledger(view: DossierView) -> list[dict[str, Any]]:
     """Who held the case for how long, with each interval's share of the whole in percent."""
-    calendar, names = house().calendar, house().directory
+    calendar, names = calendar_of(view), house().directory
     spans = [
         (one, working_time_between(one.started_at, one.ended_at or view.now, calendar)) for one in view.ledger.intervals
     ]
@@ -332,6 +338,9 @@ class Offers:
             or (item["assignee"] is not None and item["assignee"] == self.person.id)
         ):
             self.offer("Chuyển cho người khác", "reassign")
+        is_checked = self.view.ledger.checked_by(calendar_of(self.view)) is not None
+        if is_checked and self.holds(*confirm_validity.CHECKERS):
+            self.offer("Xác nhận hồ sơ hợp lệ", "confirm-validity")
         if self.holds("unit_head", "signer") and self.view.case["legal_due_at"] is not None and not is_decided:
             self.offer("Gia hạn theo luật", "extend")
 
@@ -342,6 +351,11 @@ class Offers:
             self.offer("Tiếp tục tính hạn", "resume")
         elif not self.view.ledger.is_paused:
             self.offer("Tạm dừng tính hạn", "pause")
+
+    def for_submission(self) -> None:
+        if self.holds("counter_officer"):
+            self.offer("Đính chính thông tin", "correct")
+            self.offer("Người nộp rút hồ sơ", "withdraw", "bad")
 
     def for_apology(self) -> None:
         if self.holds(*APOLOGISING):
@@ -376,6 +390,9 @@ def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None
             offers.for_apology()
         if view.case["archived_at"] is None and offers.holds(*ARCHIVISTS):
             offers.offer("Lưu hồ sơ", "archive")
+        return offers.told
+    if view.case["submission_code"] == view.case["code"]:  # nobody has received it yet
+        offers.for_submission()
         return offers.told
     offers.for_heads()
     if view.case["kind"] == "dossier":

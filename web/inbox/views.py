@@ -76,7 +76,13 @@ SUBMIT_WORDS = {
     "return_result": "Xác nhận đã trả kết quả",
     "supplement": "Nhận hồ sơ bổ sung",
 }
-OWN_PAGES = {"letter": "dossier.apologise", "explanation": "dossier.explain", "escalation": "dossier.apologise"}
+OWN_PAGES = {
+    "letter": "dossier.apologise",
+    "explanation": "dossier.explain",
+    "escalation": "dossier.apologise",
+    "acceptance": "dossier.acceptance",
+    "expiry": "dossier.page",
+}
 """Work that is no task of a process, and the page where it is done."""
 
 

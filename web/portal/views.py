@@ -20,6 +20,7 @@ blueprint = Blueprint("portal", __name__, url_prefix="/tracking")
 
 WRONG = "Không tìm thấy hồ sơ với mã và 4 số này. Hãy xem lại giấy tiếp nhận hồ sơ."
 SENTENCES = {
+    Status.SUBMITTED: "Hồ sơ đã gửi, đang chờ Bộ phận Một cửa xem xét tiếp nhận.",
     Status.RECEIVED: "Hồ sơ đã được tiếp nhận, đang chuyển tới bộ phận giải quyết.",
     Status.NOT_ACCEPTED: "Hồ sơ không được tiếp nhận, giải quyết. Xem văn bản trả lời bên dưới.",
     Status.IN_PROGRESS: "Hồ sơ đang được giải quyết.",
@@ -47,21 +48,22 @@ def found() -> ResponseReturnValue:
     factor = request.form.get("factor", "").strip()
     guesses = Guessed.of("tracking", code.lower(), request.remote_addr or "")
     count_try(house().store, *guesses)
-    view = _find(code, factor)
+    view = find_case(code, factor)
     if view is None:
         return render_template("portal/home.html", code=code, error=WRONG), 422
     forgive(house().store, *guesses)
     return render_template("portal/status.html", **status_context(view))
 
 
-def _find(code: str, factor: str) -> DossierView | None:
+def find_case(code: str, factor: str) -> DossierView | None:
     """The same answer, and about the same work, for a wrong code and a wrong factor."""
     with house().store.transaction(units=("*",)) as connection:
         row = connection.execute(
             text(
                 "SELECT c.id, bool_or(right(regexp_replace(p.phone, '[^0-9]', '', 'g'), 4) = :factor"
                 " OR right(p.identifier, 4) = :factor) AS is_right"
-                " FROM cases c JOIN party p ON p.case_id = c.id WHERE c.code = :code GROUP BY c.id"
+                " FROM cases c JOIN party p ON p.case_id = c.id"
+                " WHERE c.code = :code OR c.submission_code = :code GROUP BY c.id"
             ),
             {"code": code, "factor": factor},
         ).one_or_none()
@@ -97,7 +99,18 @@ def status_context(view: DossierView) -> dict[str, Any]:
         "letters": [],
         "receipt": _receipt(view),
         "rating_url": None,
+        "asked_for": asked_for(view),
     }
+
+
+def asked_for(view: DossierView) -> dict[str, Any] | None:
+    """Papers that the applicant may send from here: asked for before the dossier is received."""
+    row = view.case
+    is_asked = row["status"] == Status.SUPPLEMENT_REQUIRED and row["code"] == row["submission_code"]
+    if not is_asked:
+        return None
+    names = [one.name for one in view.version.manifest.papers]
+    return {"code": row["code"], "papers": [{"ordinal": n, "name": name} for n, name in enumerate(names, start=1)]}
 
 
 def _receipt(view: DossierView) -> dict[str, Any]:

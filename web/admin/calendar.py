@@ -1,0 +1,254 @@
+"""The working calendar: seen as a year, edited as a draft, published with a look at every date that would move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.catalogue.calendars import (
+    discard_draft,
+    publish_calendar,
+    published_calendars,
+    read_draft,
+    save_draft,
+)
+from engine.deadlines import Calendar, CalendarDay, DayKind, HoursInForce, OfficeHours
+from engine.deadlines.calendar import parse_sessions, write_sessions
+from engine.errors import InputError, Refused
+from engine.reports.moved_dates import DateMove, moves_if
+from web.admin.calendar_words import NAMED, STATUSES, months, told_day, told_draft, told_hours
+from web.doors import for_roles
+from web.flashes import tell
+from web.forms.typed import NotReadable, read_date
+from web.reading import house, officer, reading
+from web.sheets import sheet
+from web.templating import local
+
+blueprint = Blueprint("calendar", __name__, url_prefix="/admin/calendar")
+
+SHOWN = 200
+"""How many moved dates the page lists; the file has them all."""
+
+
+@blueprint.get("")
+@for_roles("administrator", "auditor", "control_officer", "iso_appraiser")
+def year() -> ResponseReturnValue:
+    """One year of the draft, or of the version in force while nothing is changed."""
+    with reading() as connection:
+        draft = read_draft(connection, house().calendars)
+        newest = house().calendars.newest(connection)
+        versions = published_calendars(connection)
+        today = local(house().clock.now(connection)).date()
+    shown = request.args.get("year", type=int) or today.year
+    shown = min(max(shown, 2011), 2048)
+    return render_template(
+        "admin/calendar.html",
+        year=shown,
+        years=(shown - 1, shown + 1),
+        months=months(draft.calendar, newest, shown, today),
+        days=[told_day(one) for one in draft.calendar.days if one.on.year == shown],
+        hours=told_hours(draft.calendar),
+        units=[{"code": one.code, "name": one.name} for one in house().directory.units.values() if not one.is_external],
+        statuses=STATUSES,
+        draft=told_draft(draft, newest),
+        versions=[
+            {
+                "version": one.calendar.version,
+                "published_at": one.published_at,
+                "by": one.published_by,
+                "note": one.note,
+                "is_current": one.superseded_at is None,
+            }
+            for one in versions
+        ],
+        is_editor=officer().actor.has_role("administrator"),
+    )
+
+
+@blueprint.post("/days")
+@for_roles("administrator")
+def set_day() -> ResponseReturnValue:
+    """Add a day off, a make-up day or a half day; or take a row away."""
+    on = typed_date("on")
+    if request.form.get("_act") == "remove":
+        return edited(
+            lambda calendar: without_day(calendar, on), on.year, f"Đã bỏ ngày {on:%d/%m/%Y} khỏi bản đang sửa."
+        )
+    row = CalendarDay(
+        on=on,
+        kind=DayKind.off if request.form.get("kind") == "off" else DayKind.work,
+        name=request.form.get("name", "").strip()[:200],
+        status="seen" if request.form.get("status") not in STATUSES else str(request.form["status"]),
+        source=request.form.get("source", "").strip()[:300],
+        is_in_force=True,
+        hours=typed_sessions("hours") or None if request.form.get("kind") != "off" else None,
+    )
+    if not row.name or not row.source:
+        return refused("Ghi tên ngày và căn cứ (số văn bản).", on.year)
+    return edited(lambda calendar: with_day(calendar, row), on.year, f"Đã ghi ngày {on:%d/%m/%Y} vào bản đang sửa.")
+
+
+@blueprint.post("/hours")
+@for_roles("administrator")
+def set_hours() -> ResponseReturnValue:
+    """Office hours of a unit, or of all without their own, from a day on; or take a row away."""
+    since, unit = typed_date("since"), request.form.get("unit", "")
+    if unit and unit not in house().directory.units:
+        return refused("Không có đơn vị này.", since.year)
+    if request.form.get("_act") == "remove":
+        return edited(lambda calendar: without_hours(calendar, since, unit), since.year, "Đã bỏ giờ làm việc này.")
+    sessions = {name: typed_sessions(name) for name in NAMED}
+    if not sessions["weekday"]:
+        return refused("Ghi giờ làm việc từ thứ Hai tới thứ Sáu.", since.year)
+    cutoff = request.form.get("cutoff", "").strip()
+    body = {name: write_sessions(rows) for name, rows in sessions.items() if rows} | (
+        {"cutoff": cutoff} if cutoff else {}
+    )
+    row = HoursInForce(
+        since=since, unit=unit, hours=OfficeHours.from_json(body), source=request.form.get("source", "").strip()[:300]
+    )
+    if not row.source:
+        return refused("Ghi căn cứ (số văn bản) của giờ làm việc.", since.year)
+    return edited(
+        lambda calendar: replace(calendar, office_hours=(*without_hours(calendar, since, unit).office_hours, row)),
+        since.year,
+        "Đã ghi giờ làm việc vào bản đang sửa.",
+    )
+
+
+@blueprint.get("/preview")
+@for_roles("administrator")
+def preview() -> ResponseReturnValue:
+    """Every open dossier whose date would move, with both dates; and the button that publishes."""
+    with reading() as connection:
+        draft = read_draft(connection, house().calendars)
+        newest = house().calendars.newest(connection)
+        moves = list(moves_if(house(), connection, draft.calendar)) if draft.revision else []
+    if not draft.revision:
+        tell("Chưa có thay đổi nào trong lịch.", "info")
+        return redirect(url_for("calendar.year"))
+    if request.args.get("format") == "csv":
+        return as_csv(moves)
+    return render_template(
+        "admin/calendar_preview.html",
+        draft=told_draft(draft, newest),
+        count=len(moves),
+        moves=[
+            {
+                "code": one.code,
+                "url": url_for("dossier.page", code=one.code),
+                "procedure": one.procedure_name,
+                "unit": house().directory.name(one.unit_code),
+                "legal_from": one.legal_from,
+                "legal_to": one.legal_to,
+                "promised_from": one.promised_from if one.promised_from != one.promised_to else None,
+                "promised_to": one.promised_to,
+                "is_earlier": bool(one.legal_from and one.legal_to and one.legal_to < one.legal_from),
+            }
+            for one in moves[:SHOWN]
+        ],
+        csv_url=url_for("calendar.preview", format="csv"),
+        revision=draft.revision,
+        note="",
+    )
+
+
+@blueprint.post("/publish")
+@for_roles("administrator")
+def publish() -> ResponseReturnValue:
+    """Make the draft the version in force; the worker recomputes what is open."""
+    with house().store.transaction(role="worker") as connection:
+        calendar = publish_calendar(
+            connection,
+            house().calendars,
+            revision=request.form.get("_revision", 0, type=int),
+            by=officer().name,
+            note=request.form.get("note", ""),
+            at=house().clock.now(connection),
+        )
+    tell(f"Đã công bố lịch làm việc phiên bản {calendar.version}. Hạn của hồ sơ đang mở được tính lại ngay.")
+    return redirect(url_for("calendar.year"), 303)
+
+
+@blueprint.post("/discard")
+@for_roles("administrator")
+def discard() -> ResponseReturnValue:
+    """Forget what was edited."""
+    with house().store.transaction(role="worker") as connection:
+        discard_draft(connection, house().calendars)
+    tell("Đã bỏ các thay đổi chưa công bố.")
+    return redirect(url_for("calendar.year"), 303)
+
+
+def edited(change: Callable[[Calendar], Calendar], shown: int, sentence: str) -> ResponseReturnValue:
+    """Change the draft; somebody else's change in between is told, and nothing is lost."""
+    with house().store.transaction(role="worker") as connection:
+        draft = read_draft(connection, house().calendars)
+        try:
+            save_draft(
+                connection,
+                house().calendars,
+                change(draft.calendar),
+                revision=request.form.get("_revision", -1, type=int),
+                by=officer().name,
+            )
+        except (InputError, Refused) as error:
+            return refused(error.message, shown)
+    tell(sentence)
+    return redirect(url_for("calendar.year", year=shown), 303)
+
+
+def refused(sentence: str, shown: int) -> ResponseReturnValue:
+    """Back to the year with what was wrong."""
+    tell(sentence, "bad")
+    return redirect(url_for("calendar.year", year=shown), 303)
+
+
+def without_day(calendar: Calendar, on: date) -> Calendar:
+    """Without the row of this date: the weekday decides again."""
+    return replace(calendar, days=tuple(one for one in calendar.days if one.on != on))
+
+
+def with_day(calendar: Calendar, row: CalendarDay) -> Calendar:
+    """With this row in place of what the date had."""
+    days = (*without_day(calendar, row.on).days, row)
+    return replace(calendar, days=tuple(sorted(days, key=lambda one: one.on)))
+
+
+def without_hours(calendar: Calendar, since: date, unit: str) -> Calendar:
+    """Without this row of office hours."""
+    kept = tuple(one for one in calendar.office_hours if (one.since, one.unit) != (since, unit))
+    return replace(calendar, office_hours=kept)
+
+
+def typed_date(name: str) -> date:
+    """A date as typed; InputError says what a date looks like."""
+    try:
+        return date.fromisoformat(read_date(request.form.get(name, "")))
+    except (NotReadable, ValueError) as error:
+        raise InputError("Ngày phải ở dạng dd/mm/yyyy, ví dụ 24/11/2026.") from error
+
+
+def typed_sessions(name: str) -> Any:
+    """07:00-11:30, 13:30-17:00 as typed."""
+    rows = [one for one in re.split(r"[,;\s]+(?=\d)", request.form.get(name, "").strip()) if one]
+    return parse_sessions(rows)
+
+
+def as_csv(moves: Iterable[DateMove]) -> Response:
+    """The preview as a file."""
+    head = ("Mã hồ sơ", "Thủ tục", "Đơn vị chủ trì", "Hạn hiện nay", "Hạn mới", "Hẹn trả hiện nay", "Hẹn trả mới")
+    units = house().directory
+    rows = ((one.code, one.procedure_name, units.name(one.unit_code), *dates_of(one)) for one in moves)
+    return sheet(head, rows, "du-kien-thay-doi-han")
+
+
+def dates_of(move: DateMove) -> tuple[datetime | None, ...]:
+    """The four dates of a line."""
+    return move.legal_from, move.legal_to, move.promised_from, move.promised_to

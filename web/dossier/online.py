@@ -1,0 +1,98 @@
+"""The one-stop unit answers a dossier submitted online: receive it, ask for what is missing, decline it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.dossier.command import TaskRef
+from engine.dossier.receive_online import (
+    AnswerOnline,
+    ReceiveOnline,
+    ask_supplement_online,
+    decline_online,
+    receive_online,
+)
+from engine.dossier.submit_online import FORM
+from engine.errors import FormRefused, Refused
+from engine.reports.dossier import DossierView
+from web.dossier import telling
+from web.dossier.views import blueprint, read
+from web.flashes import tell
+from web.reading import actor, due, house
+
+
+@blueprint.route("/dossier/<code>/acceptance/<uuid:item_id>", methods=["GET", "POST"])
+def acceptance(code: str, item_id: UUID) -> ResponseReturnValue:
+    """What was submitted, and the three answers."""
+    view = read(code)
+    item = next((one for one in view.open_items if one["id"] == item_id), None)
+    if item is None or item["kind"] != "acceptance":
+        tell("Hồ sơ này đã được trả lời.", "info")
+        return redirect(url_for("dossier.page", code=code))
+    if request.method == "POST":
+        try:
+            return answer(view, item_id)
+        except (FormRefused, Refused) as refused:
+            told = getattr(refused, "errors", {}) or {"": refused.message}
+            errors = [{"field": "reason" if name else "", "message": text} for name, text in told.items()]
+            return page(view, dict(item), errors), 422
+    return page(view, dict(item), [])
+
+
+def answer(view: DossierView, item_id: UUID) -> ResponseReturnValue:
+    """One of the three acts."""
+    chosen, reason = request.form.get("_act", ""), request.form.get("_reason", "")
+    case_id, task = view.case["id"], TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0))
+    if chosen == "receive":
+        received = receive_online(house(), actor(), ReceiveOnline(case_id=case_id, task=task))
+        tell(f"Đã tiếp nhận, mã hồ sơ {received.code}. Giấy hẹn đang được lập.")
+        return redirect(url_for("dossier.page", code=received.code), 303)
+    asked = AnswerOnline(case_id=case_id, task=task, reason=reason)
+    if chosen == "supplement":
+        ask_supplement_online(house(), actor(), asked)
+        tell("Đã lập phiếu yêu cầu bổ sung; người nộp gửi bổ sung từ trang tra cứu.")
+    elif chosen == "decline":
+        decline_online(house(), actor(), asked)
+        tell("Đã từ chối tiếp nhận và lập phiếu gửi người nộp.")
+    else:
+        abort(400)
+    return redirect(url_for("dossier.page", code=view.case["code"]), 303)
+
+
+def page(view: DossierView, item: dict[str, Any], errors: list[dict[str, str]]) -> str:
+    """Everything that the answer needs."""
+    limits = house().ruleset(view.case["ruleset"])
+    asked = view.case["facts"].get("supplements", {}).get("reception", 0)
+    return render_template(
+        "dossier/acceptance.html",
+        dossier=telling.dossier_summary(view),
+        action=url_for("dossier.acceptance", code=view.case["code"], item_id=item["id"]),
+        revision=item["revision"],
+        due=due(item["due_at"], view.now),
+        filled=filled(view),
+        papers=telling.papers(view),
+        errors=errors,
+        reason=request.form.get("_reason", ""),
+        may_ask=asked < limits.supplement.requests_per_stage,
+        basis=limits.acceptance.source,
+    )
+
+
+def filled(view: DossierView) -> list[dict[str, str]]:
+    """The applicant's form in words."""
+    sent = next((one for one in view.submissions if one.element_id == FORM), None)
+    if sent is None:
+        return []
+    fields = view.version.forms.get(sent.form_key, {}).get("properties", {})
+    told = []
+    for name, value in sent.values.items():
+        field = fields.get(name, {})
+        words = field.get("x-labels", {}).get(value, value) if isinstance(value, str) else value
+        if words not in ("", None, False):
+            text = "Có" if words is True else str(words)
+            told.append({"title": field.get("title", name), "text": text})
+    return told
