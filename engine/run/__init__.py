@@ -1,7 +1,7 @@
 """Runs lowered BPMN: programs, instances, inputs and steps. SpiffWorkflow is known in this room only."""
 
 from engine.run.instance import Instance
-from engine.run.program import SEMANTICS, Program, compile_program
+from engine.run.program import SEMANTICS, Program, ScriptHandler, compile_program
 from engine.run.stored import dump_program, load_program
 from engine.run.values import (
     Address,
@@ -38,6 +38,7 @@ __all__ = [
     "PlainTime",
     "Program",
     "Retime",
+    "ScriptHandler",
     "Sent",
     "Signal",
     "Step",

@@ -25,7 +25,7 @@ from engine.run.working_time import WorkingTime
 if TYPE_CHECKING:
     from engine.run.program import Program
 
-STEP_BUDGET = 10_000
+STEP_BUDGET = 100_000  # a script counts to 5,000 in 15,000 steps
 
 
 @dataclass(slots=True)

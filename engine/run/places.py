@@ -107,7 +107,10 @@ class ScriptWork(Place):
     """A script task: assignments, or in log mode its text in the log."""
 
     def _run_hook(self, my_task: Token) -> bool:
-        if self.program.logs_scripts:
+        handler = self.program.script_handler
+        if handler is not None:
+            my_task.data.update(handler(self.node.id, self.node.script, dict(my_task.data.values)))
+        elif self.program.logs_scripts:
             my_task.workflow.machine.record.log.append(self.node.script)
         else:
             script = self.program.script(self.node)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from engine.errors import ModelRefused, ReplayMismatch
 from engine.expressions import Expressions, Script, parse_script, parse_variables
@@ -64,6 +65,10 @@ _PLACES: Mapping[str, type[Place]] = {
 }
 
 
+ScriptHandler = Callable[[str, str, Mapping[str, Any]], Mapping[str, Any]]
+"""Given the element's id, its script and the case's variables: the variables to set."""
+
+
 class ScopeSpec(WorkflowSpec):  # type: ignore[misc]
     """The places of one process or sub-process."""
 
@@ -107,6 +112,7 @@ class Program:
     lowered: Model
     variables: Mapping[str, str] | None
     logs_scripts: bool = False
+    script_handler: ScriptHandler | None = None  # of an embedding program; never stored
     semantics: int = SEMANTICS
     tables: Mapping[str, DecisionTable] = field(default_factory=dict)  # those that are asked
     elements: Mapping[str, Element] = field(default_factory=dict)
@@ -166,21 +172,25 @@ def compile_program(
     process_id: str | None = None,
     logs_scripts: bool = False,
     decisions: Mapping[str, bytes] | None = None,
+    script_handler: ScriptHandler | None = None,
 ) -> Program:
     """Reads, checks, lowers and freezes a BPMN file. Raises UnreadableFile, or ModelRefused with its findings.
 
     `variables` declares what expressions may name (`string`, `int?`, `double = 0`, ...); None declares nothing and lets
     any name be of any type. `logs_scripts` is for headless runs of foreign models: script tasks only log their text.
-    `decisions` are the .dmn files beside it, by name.
+    `decisions` are the .dmn files beside it, by name. A `script_handler` runs the scripts instead, in any language.
     """
     model = parse(source)
     known = read_decisions(decisions or {})
-    found = lint(model, variables=variables, checks_scripts=not logs_scripts, decisions=known)
+    is_cel = script_handler is None and not logs_scripts
+    found = lint(model, variables=variables, checks_scripts=is_cel, decisions=known)
     errors = [finding for finding in found if finding.is_error]
     if errors:
         refuse(errors)
     first, tables = process_id or runnable_processes(model)[0], _asked(model, known)
-    return build_program(lower(model), first, variables, tables, logs_scripts=logs_scripts)
+    return build_program(
+        lower(model), first, variables, tables, logs_scripts=logs_scripts, script_handler=script_handler
+    )
 
 
 def _asked(model: Model, decisions: Decisions) -> dict[str, DecisionTable]:
@@ -209,6 +219,7 @@ def build_program(
     tables: Mapping[str, DecisionTable],
     *,
     logs_scripts: bool,
+    script_handler: ScriptHandler | None = None,
 ) -> Program:
     """The places of a lowered model. Raises ModelRefused for a process that is not in it."""
     if process_id not in model.processes:
@@ -220,6 +231,7 @@ def build_program(
         lowered=model,
         variables=variables,
         logs_scripts=logs_scripts,
+        script_handler=script_handler,
         tables=tables,
         elements={node.id: _element(model, node) for node in model.nodes.values() if not is_lowered(node.id)},
         messages=frozenset(definition.name for definition in definitions if definition.kind == "message"),

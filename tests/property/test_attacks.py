@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from engine.errors import ExpressionError, MotCuaError
 from engine.expressions import Expressions
-from engine.run import Complete
-from tests.bpmn_models import AT, addresses, flows, program, properties, start, users
+from engine.run import Complete, compile_program
+from tests.bpmn_models import AT, addresses, bpmn, flows, program, properties, start, users
+from tests.unit.model.test_decision_tables import dmn
 
 S, E = '<startEvent id="s"/>', '<endEvent id="e"/>'
 PLACES = {
@@ -39,6 +40,10 @@ PLACES = {
     "</standardLoopCharacteristics></userTask>" + flows("s>x>e"),
     "conditional event": S + E + '<intermediateCatchEvent id="x"><conditionalEventDefinition><condition>{0}</condition>'
     "</conditionalEventDefinition></intermediateCatchEvent>" + flows("s>x>e"),
+    "completion condition": S
+    + E
+    + f'<adHocSubProcess id="x">{users("i")}<completionCondition>{{0}}</completionCondition></adHocSubProcess>'
+    + flows("s>x>e"),
     "correlation": S + E + '<receiveTask id="x">' + properties(correlation="{0}") + "</receiveTask>" + flows("s>x>e"),
 }
 MARK = Path("/tmp/motcua-attack-mark")
@@ -68,6 +73,37 @@ PAYLOADS = [
     "#{7*7}",
     "{{7*7}}",
     "\x00",
+    "os.system('id')",
+    "__builtins__",
+    "__loader__.load_module('os')",
+    "type('X', (), {})()",
+    "(x := 1)",
+    "data[0].__init__.__globals__",
+    "data.__reduce__()",
+    "globals()['__builtins__']['open']('/etc/passwd')",
+    "str(data.__class__)",
+    "lambda: 0",
+    "print(open('/etc/passwd').read())",
+    "''.join(['a'])",
+    "compile('1', '', 'eval')",
+    "{'a': 1}.a.b.c.d",
+    "data.filter(x, data.filter(y, data.filter(z, data.filter(w, data.filter(v, data.filter(u, true))))))",
+    "'a'.matches('(a+)+$')",
+    "'" + "a" * 3_000 + "!'.matches('(a|aa)+$')",
+    "1/0",
+    "9223372036854775807 + 1",
+    "timestamp('9999-12-31T23:59:59Z') + duration('99999999h')",
+    "b'\\xff\\xfe'",
+    "'\\u0000'",
+    "${jndi:ldap://127.0.0.1/a}",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE cases; --",
+    "$(touch /tmp/motcua-attack-mark)",
+    "`touch /tmp/motcua-attack-mark`",
+    "..\\..\\..",
+    "{% import os %}{{ os.popen('id') }}",
+    "%s%s%s%n",
+    "\u202eabc",
 ]
 
 
@@ -81,6 +117,24 @@ def test_a_payload_is_refused_or_harmless(place: str, payload: str) -> None:
         instance, _ = start(what, data=list(range(10)))
         assert orjson.dumps(instance.variables)
     assert not MARK.exists()
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_a_payload_in_a_decision_table_is_refused_or_harmless(payload: str) -> None:
+    MARK.unlink(missing_ok=True)
+    task = '<businessRuleTask id="x" c:decisionRef="fee" xmlns:c="c"/>'
+    text = payload.replace("\x00", "").replace("&", "&amp;").replace("<", "&lt;")
+    for source in (dmn([([text], ["1"])]), dmn([(["1"], [text])]), dmn([(["1"], ["1"])], default=text)):
+        with contextlib.suppress(MotCuaError):
+            what = compile_program(bpmn(S + E + task + flows("s>x>e")), decisions={"fee.dmn": source})
+            instance, _ = start(what, area=1)
+            assert orjson.dumps(instance.variables)
+    assert not MARK.exists()
+
+
+def test_the_corpus_is_as_large_as_it_should_be() -> None:
+    assert len(set(PAYLOADS)) >= 40
+    assert len(PLACES) >= 5
 
 
 @pytest.mark.parametrize(

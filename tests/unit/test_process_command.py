@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,25 @@ def test_a_decision_table_beside_the_file_is_found(
     assert motcua(capsys, "lint", folder / "rule.bpmn", "--json")[0] == 0
     code, out, _ = motcua(capsys, "run", folder / "rule.bpmn", "--input", "area=100", "--json")
     assert (code, document(out)["data"]) == (0, {"area": 100, "fee": 20})
+
+
+def test_a_file_in_a_procedure_folder_is_held_against_what_the_house_knows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree("bpmn/TN02", tmp_path / "TN02")
+    source = (tmp_path / "TN02" / "process.bpmn").read_text(encoding="utf-8")
+    assert motcua(capsys, "lint", tmp_path / "TN02" / "process.bpmn", "--json")[0] == 0
+    for known, unknown, rule in (
+        ('name="role" value="case_officer"', 'name="role" value="wizard"', "task-role"),
+        ('name="connector" value="consultation"', 'name="connector" value="fax"', "connector"),
+        ('name="unit" value="commune.', 'name="unit" value="commune.un', "seat"),
+        ('name="form" value="', 'name="form" value="un', "task-form"),
+    ):
+        assert known in source, known
+        (tmp_path / "TN02" / "process.bpmn").write_text(source.replace(known, unknown), encoding="utf-8")
+        code, out, _ = motcua(capsys, "lint", tmp_path / "TN02" / "process.bpmn", "--json")
+        assert code == 1
+        assert rule in {each["rule"] for each in document(out)["files"][0]["findings"]}
 
 
 def test_run_of_a_refused_model_names_the_element(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,6 +16,7 @@ import click
 from engine.catalogue.folder import decisions_beside, load_folder
 from engine.catalogue.publishing import variables_of
 from engine.deadlines import VIETNAM
+from engine.delivery.registry import load_registry
 from engine.errors import InputError, ModelRefused, UnreadableFile
 from engine.model.decisions import read_decisions
 from engine.model.diff import diff as differences
@@ -23,6 +25,8 @@ from engine.model.lint import LintContext, lint
 from engine.model.parse import parse
 from engine.model.safe_xml import MAX_BYTES
 from engine.run.headless import Headless, Outcome
+from web.demo.province import units
+from web.designer.panel import UNIT_SEATS
 from web.words import ROLES
 
 SEVERITIES = {"error": "lỗi", "warning": "lưu ý"}
@@ -131,8 +135,8 @@ def _lint(path: Path) -> Sequence[Finding]:
 
 
 def _context(path: Path) -> LintContext | None:
-    """What the procedure folder around a file knows; None for a file that stands alone."""
-    if path.name != "process.bpmn" or not (path.parent / "procedure.toml").exists():
+    """What the procedure folder around a file knows, and this installation; None for a file that stands alone."""
+    if not (path.parent / "procedure.toml").exists():
         return None
     folder = load_folder(path.parent)
     hidden = {
@@ -144,6 +148,9 @@ def _context(path: Path) -> LintContext | None:
     return LintContext(
         roles=frozenset(ROLES),
         forms=folder.forms,
+        connectors={each.name: list(each.operations) for each in load_registry(os.environ, public_url="")},
+        seats=frozenset(UNIT_SEATS) | {unit.kind for unit in units()},
+        knows_units=False,
         limit=folder.manifest.limit or None,
         variables=variables_of(folder.forms),
         personal=frozenset(hidden),

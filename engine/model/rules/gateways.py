@@ -80,3 +80,16 @@ def gateway_name(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node in reading.nodes("exclusiveGateway", "inclusiveGateway"):
         if len(reading.outgoing.get(node.id, [])) > 1 and not node.name:
             yield node, f"Cổng {node.id} chưa có tên (câu hỏi mà cổng trả lời)."
+
+
+@rule("gateway-direction", WARNING)
+def direction(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A gateway splits or joins, as the direction that is written on it says."""
+    for node in reading.nodes(*GATEWAYS):
+        ways = (len(reading.incoming.get(node.id, [])), len(reading.outgoing.get(node.id, [])))
+        told = node.attributes.get("gatewayDirection", "Unspecified")
+        fits = {"Converging": ways[1] < 2, "Diverging": ways[0] < 2, "Mixed": min(ways) > 1}.get(told, True)
+        if not fits:
+            yield node, f"Cổng {node.label} ghi hướng {told} nhưng có {ways[0]} luồng vào, {ways[1]} luồng ra."
+        elif max(ways) == 1 and min(ways) == 1 and not node.instantiates:
+            yield node, f"Cổng {node.label} chỉ có một luồng vào, một luồng ra nên không rẽ, không gộp gì."

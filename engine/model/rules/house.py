@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from engine.deadlines.limits import parse_limit
@@ -10,6 +11,7 @@ from engine.model.elements import HUMAN_TASKS, Lane, Node
 from engine.model.rules.registry import ERROR, HOUSE, Element, Reading, rule
 
 _CLOCK_OWNERS = {"applicant", "payment", "consulted"}
+_KIND = re.compile(r"(province|commune|department|external)\.")
 _LIMITED = HUMAN_TASKS | {"serviceTask", "receiveTask"}
 
 
@@ -36,14 +38,14 @@ def task_unit(reading: Reading) -> Iterator[tuple[Node, str]]:
 @rule("seat", ERROR)
 def seat(reading: Reading) -> Iterator[tuple[Element, str]]:
     """A lane's unit and a consultation's target are known seats or units."""
-    known = reading.context.seats if reading.context is not None else None
-    if known is None:
+    context = reading.context
+    if context is None or context.seats is None:
         return
     lanes: list[Lane] = list(reading.model.lanes.values())
     named: list[tuple[Element, str]] = [(lane, lane.properties.get("unit", "")) for lane in lanes]
     named += [(node, node.properties.get("target_unit", "")) for node in reading.model.nodes.values()]
     for element, unit in named:
-        if unit and unit not in known:
+        if unit and unit not in context.seats and (context.knows_units or _KIND.match(unit)):
             yield element, f"Đơn vị «{unit}» không có trong danh mục."
 
 

@@ -1,4 +1,8 @@
-"""Whether the steps' limits fit into the procedure's: on the slowest way through, returns not counted."""
+"""Whether the steps' limits fit into the procedure's: on the slowest way through, returns not counted.
+
+As the law counts: branches side by side take as long as the longest of them; what other agencies are asked for takes
+the lead's time, unless the clock is paused on it; a reminder beside a task takes none.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from engine.deadlines.durations import Duration
 from engine.deadlines.limits import Limit, LimitUnit, parse_limit
 from engine.errors import MotCuaError
 from engine.model.elements import Model, Node
 from engine.model.rules.flow import finish_order, successors
 from engine.model.rules.registry import ERROR, Reading, rule
+from engine.model.timers import is_literal
 
 HOURS_A_DAY = 8
 
@@ -25,9 +31,12 @@ class SlowestWay:
 
 
 def slowest_way(model: Model) -> SlowestWay:
-    """Returns, what is in no step and what stops the clock count nothing; a step counts once, whatever its tasks."""
+    """Returns and what stops the clock count nothing; a step counts once, whatever its tasks."""
     reading = Reading(model=model)
     edges = successors(reading)
+    for host, events in reading.attached.items():
+        beside = {event.id for event in events if not event.interrupts}
+        edges[host] = [following for following in edges[host] if following not in beside]
     ways = [_slowest_in(reading, edges, process) for process in model.processes]
     return max(ways, key=lambda way: way.hours, default=SlowestWay())
 
@@ -38,9 +47,7 @@ def limit_sum(reading: Reading) -> Iterator[tuple[Node, str]]:
     limit_text = reading.context.limit if reading.context is not None else None
     if not limit_text:
         return
-    limit = _hours(parse_limit(limit_text))
-    if limit is None:
-        return
+    limit = _at_most(parse_limit(limit_text))
     way = slowest_way(reading.model)
     if way.hours > limit:
         timed = [each for each in way.path if _read(reading.model.nodes[each].properties.get("step_limit", ""))]
@@ -49,7 +56,8 @@ def limit_sum(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 
 def _slowest_in(reading: Reading, edges: dict[str, list[str]], scope: str) -> SlowestWay:
-    starts = [node.id for node in reading.scopes[scope] if node.id not in reading.incoming and not node.attached_to]
+    free = [node for node in reading.scopes[scope] if node.id not in reading.incoming and not node.attached_to]
+    starts = [node.id for node in free if not node.for_compensation and not node.by_event]
     order = list(reversed(finish_order(starts, edges)))
     place = {node_id: number for number, node_id in enumerate(order)}
     ways: dict[str, list[SlowestWay]] = {start: [SlowestWay()] for start in starts}
@@ -70,9 +78,9 @@ def _with(reading: Reading, edges: dict[str, list[str]], way: SlowestWay, node_i
     if node.id in reading.scopes:
         inner = _slowest_in(reading, edges, node.id)
         return replace(way, hours=way.hours + inner.hours, steps=way.steps + inner.steps, path=way.path + inner.path)
-    step = node.properties.get("step", "")
-    limit = _read(node.properties.get("step_limit") or node.properties.get("limit", ""))
-    if limit is None or not step or step in way.steps or node.properties.get("clock") == "paused":
+    step = node.properties.get("step") or node.id
+    limit = _wait(node) or _read(node.properties.get("step_limit") or node.properties.get("limit", ""))
+    if limit is None or step in way.steps or node.properties.get("clock") == "paused":
         return way
     return replace(way, hours=way.hours + limit, steps=(*way.steps, step))
 
@@ -86,18 +94,44 @@ def _not_outdone(ways: list[SlowestWay]) -> list[SlowestWay]:
     return kept
 
 
+def _wait(node: Node) -> Decimal | None:
+    """A timer in the middle of the flow, in working time."""
+    if node.kind != "intermediateCatchEvent" or len(node.definitions) != 1:
+        return None
+    definition = node.definitions[0]
+    is_plain = "plain" in {definition.properties.get("calendar"), node.properties.get("calendar")}
+    if definition.kind != "timer" or definition.timer != "duration" or is_plain or not is_literal(definition.text):
+        return None
+    try:
+        length = Duration.parse(definition.text)
+    except MotCuaError:
+        return None
+    return (length.days + length.weeks * 5) * HOURS_A_DAY + length.seconds / 3600
+
+
 def _read(text: str) -> Decimal | None:
     try:
-        return _hours(parse_limit(text)) if text else None
+        return _at_least(parse_limit(text)) if text else None
     except MotCuaError:
         return None
 
 
-def _hours(limit: Limit) -> Decimal | None:
-    """Working hours; None for plain days and months, which no sum of working hours can be held against."""
+def _at_least(limit: Limit) -> Decimal:
+    """The fewest working hours of a step's limit: of plain days, those of whole weeks."""
+    if limit.unit is LimitUnit.hour:
+        return limit.value
     if limit.unit is LimitUnit.working_day:
         return limit.value * HOURS_A_DAY
-    return limit.value if limit.unit is LimitUnit.hour else None
+    days = limit.value * (28 if limit.unit is LimitUnit.month else 1)
+    return days // 7 * 5 * HOURS_A_DAY
+
+
+def _at_most(limit: Limit) -> Decimal:
+    """The most working hours that the procedure's limit may hold: of plain days, all but two in each whole week."""
+    if limit.unit in {LimitUnit.hour, LimitUnit.working_day}:
+        return _at_least(limit)
+    days = limit.value * (31 if limit.unit is LimitUnit.month else 1)
+    return (days - days // 7 * 2) * HOURS_A_DAY
 
 
 def _words(hours: Decimal) -> str:

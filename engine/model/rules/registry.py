@@ -24,6 +24,7 @@ class LintContext:
     forms: Mapping[str, Mapping[str, Any]] | None = None  # form key -> JSON Schema
     connectors: Mapping[str, Iterable[str]] | None = None  # connector -> operations
     seats: frozenset[str] | None = None
+    knows_units: bool = True  # seats hold every unit's code too; without a database only kinds of units are known
     limit: str | None = None  # of law, for the whole procedure: 32d, 5cd, 2m, 16h
     variables: Mapping[str, str] | None = None
     personal: frozenset[str] = frozenset()  # fields that no expression may name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + users("a", "b") + XOR("") + flows("s>x", "x>a: p", "x>b: q"), "x"),
         (S + users("a", "b") + XOR("") + flows("s>x>a", "x>b: q"), "x"),
     ],
+    "gateway-direction": [
+        (S + users("a", "b") + XOR(' gatewayDirection="Converging"') + flows("s>x", "x>a: p", "x>b"), "x"),
+        (S + users("a") + XOR("") + flows("s>x>a"), "x"),
+    ],
     "default-condition": [(S + users("a", "b") + XOR(' default="x_a"') + flows("s>x", "x>a: p", "x>b: q"), "x_a")],
     "default-of-another": [(S + users("a", "b") + XOR(' default="s_x"') + flows("s>x", "x>a: p", "x>b"), "x")],
     "parallel-conditions": [(S + users("a", "b") + '<parallelGateway id="x"/>' + flows("s>x", "x>a: p", "x>b"), "x_a")],
@@ -329,6 +334,52 @@ def test_returns_are_not_counted_and_a_step_counts_once() -> None:
         + flows("s>a>a2>x>b>e", "x>a: decision == 'return'")
     )
     assert "limit-sum" not in {finding.rule for finding in found(body, CONTEXT)}
+
+
+WAIT = '<intermediateCatchEvent id="w">' + TIMER("<timeDuration>{0}</timeDuration>") + "</intermediateCatchEvent>"
+TWO_DAYS = task("a", step="1", step_limit="2d")
+FORK = '<parallelGateway id="f"/><parallelGateway id="j"/>'
+
+
+@pytest.mark.parametrize(
+    ("body", "is_late"),
+    [
+        (FORK + TWO_DAYS + task(step="2", step_limit="3d") + flows("s>f>a>j>e", "f>x>j"), False),
+        (TWO_DAYS + task(kind="serviceTask", limit="2d") + flows("s>a>x>e"), True),
+        (
+            TWO_DAYS + task(kind="serviceTask", limit="2d", clock="paused") + flows("s>a>x>e"),
+            False,
+        ),
+        (task("x", step="1", step_limit="2d") + WAIT.format("P2D") + flows("s>x>w>e"), True),
+        (task("x", step="1", step_limit="2d") + WAIT.format("PT8H") + flows("s>x>w>e"), False),
+        (
+            TWO_DAYS + '<boundaryEvent id="b" attachedToRef="a" cancelActivity="false"><messageEventDefinition/>'
+            + "</boundaryEvent>" + task("r", limit="3d") + flows("s>a>e", "b>r>e"),
+            False,
+        ),
+        (task("x", step="1", step_limit="7cd") + flows("s>x>e"), True),
+    ],
+    ids=["side by side", "asked elsewhere", "on a paused clock", "a wait", "a short wait", "a reminder", "plain days"],
+)  # fmt: skip
+def test_the_slowest_way_is_counted_as_the_law_counts(body: str, is_late: bool) -> None:
+    assert ("limit-sum" in {finding.rule for finding in found(S + E + body, CONTEXT)}) is is_late
+
+
+@pytest.mark.parametrize(("limit", "is_late"), [("3cd", True), ("5cd", False), ("15cd", False), ("1m", False), ("4d", False)])
+def test_a_legal_limit_in_plain_days_holds_at_most_its_working_days(limit: str, is_late: bool) -> None:
+    body = S + E + task("a", step="1", step_limit="2d") + task(step="2", step_limit="2d") + flows("s>a>x>e")
+    context = replace(CONTEXT, limit=limit)
+    assert ("limit-sum" in {finding.rule for finding in found(body, context)}) is is_late
+
+
+def test_without_a_database_units_are_known_by_their_kind_alone() -> None:
+    lanes = "".join(
+        f'<lane id="l{number}">{properties(unit=unit)}</lane>'
+        for number, unit in enumerate(["lead", "H27.05", "province.nobody", "department.unheard"])
+    )
+    body = f"<laneSet>{lanes}</laneSet>" + S + E + users("x") + GO
+    context = replace(CONTEXT, knows_units=False)
+    assert {each.element for each in found(body, context) if each.rule == "seat"} == {"l2", "l3"}
 
 
 @pytest.mark.parametrize("folder", sorted(Path("bpmn").glob("*/procedure.toml")), ids=lambda path: path.parent.name)
