@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from engine.model.decisions import Decisions, DecisionTable
 from engine.model.elements import EventDefinition, Flow, Lane, Loop, Model, Node, Other, Process
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -38,6 +39,8 @@ _KINDS = {
     "process": "quy trình",
     "categoryValue": "nhãn bước",
     "textAnnotation": "ghi chú",
+    "decision": "bảng quyết định",
+    "correlation": "khoá tương quan",
 }
 _ATTRIBUTES = {
     "name": "tên",
@@ -94,9 +97,12 @@ class Difference:
         return f"{what[0].upper()}{what[1:]}: {label} từ «{self.old}» thành «{self.new}»."
 
 
-def diff(old: Model, new: Model) -> list[Difference]:
-    """Every semantic difference, in the order of the new file, what was removed last."""
-    before, after = dict(_elements(old)), dict(_elements(new))
+def diff(
+    old: Model, new: Model, *, old_decisions: Decisions | None = None, new_decisions: Decisions | None = None
+) -> list[Difference]:
+    """Every semantic difference, in the order of the new file, what was removed last; decision tables after it."""
+    before = {**dict(_elements(old)), **dict(_tables(old_decisions))}
+    after = {**dict(_elements(new)), **dict(_tables(new_decisions))}
     found: list[Difference] = []
     for element_id, (kind, name, attributes) in after.items():
         if element_id not in before:
@@ -129,8 +135,27 @@ def _elements(model: Model) -> Iterator[tuple[str, tuple[str, str, dict[str, str
         yield node.id, (node.kind, node.name, _of_node(model, node))
     for flow in model.flows.values():
         yield flow.id, ("sequenceFlow", flow.name, _of_flow(flow))
+    for each in model.correlations:
+        attributes = {"expects": each.expects, "carries": each.carries}
+        yield f"{each.id}/{each.message}", ("correlation", each.message, attributes)
     for number, other in enumerate(model.others):
         yield other.id or f"{other.kind}#{number}", (other.kind, other.name, _of_other(other))
+
+
+def _tables(decisions: Decisions | None) -> Iterator[tuple[str, tuple[str, str, dict[str, str]]]]:
+    for table in () if decisions is None else decisions.tables.values():
+        yield f"{table.file}#{table.id}", ("decision", table.name, _of_table(table))
+
+
+def _of_table(table: DecisionTable) -> dict[str, str]:
+    found = {"hit_policy": table.policy, "aggregation": table.aggregation}
+    found |= {f"input.{number}": column.text for number, column in enumerate(table.inputs, 1)}
+    for number, column in enumerate(table.outputs, 1):
+        found |= {f"output.{number}": column.name, f"output.{number}.values": ", ".join(column.values)}
+        found |= {f"output.{number}.default": column.text}
+    for number, row in enumerate(table.rows, 1):
+        found[f"rule.{number}"] = f"{' ; '.join(row.tests)} → {' ; '.join(row.results)}"
+    return found
 
 
 def _of_process(process: Process) -> dict[str, str]:
@@ -174,6 +199,9 @@ def _of_node(model: Model, node: Node) -> dict[str, str]:
         "interrupts": _flag(not node.interrupts, "không"),
         "default": node.default,
         "called": node.called,
+        "result": node.result,
+        "instantiates": _flag(node.instantiates),
+        "completion": node.completion,
         "script": node.script,
         "script_format": node.script_format,
         "by_event": _flag(node.by_event),
@@ -202,6 +230,7 @@ def _of_definition(definition: EventDefinition, prefix: str) -> dict[str, str]:
         f"{prefix}.code": definition.code,
         f"{prefix}.text": definition.text,
         f"{prefix}.target": definition.target,
+        f"{prefix}.waits": _flag(not definition.waits, "không"),
         **_properties(definition.properties, f"{prefix}."),
     }
 
@@ -218,6 +247,8 @@ def _of_loop(loop: Loop) -> dict[str, str]:
         "repeat.output_collection": loop.output_collection,
         "repeat.output_item": loop.output_item,
         "repeat.behavior": loop.behavior,
+        "repeat.event": "" if loop.event is None else f"{loop.event.kind} {loop.event.name}",
+        "repeat.event_condition": loop.event_condition,
     }
 
 

@@ -54,23 +54,26 @@ class Row:
     @property
     def status(self) -> str:
         """As the reading, the lint and the lowering of its model tell it."""
-        try:
-            model = parse(self.source)
-        except ModelRefused:
-            return REFUSED
-        known = read_decisions(self.decisions)
-        found = lint(model, decisions=known)
-        if any(finding.is_error for finding in found):
-            return REFUSED
-        lowered = lower(model)
-        is_same = (dict(lowered.nodes), dict(lowered.flows)) == (dict(model.nodes), dict(model.flows))
-        return SUPPORTED if is_same and not self.left_out else LOWERED
+        return _read(self)[0]
 
     @property
     def left_out(self) -> list[str]:
         """The warnings that say what has no effect."""
-        found = lint(parse(self.source), decisions=read_decisions(self.decisions))
-        return sorted({finding.rule for finding in found} & LEFT_OUT)
+        return _read(self)[1]
+
+
+def _read(row: Row) -> tuple[str, list[str]]:
+    try:
+        model = parse(row.source)
+    except ModelRefused:
+        return REFUSED, []
+    found = lint(model, decisions=read_decisions(row.decisions))
+    if any(finding.is_error for finding in found):
+        return REFUSED, []
+    left_out = sorted({finding.rule for finding in found} & LEFT_OUT)
+    lowered = lower(model)
+    is_same = (dict(lowered.nodes), dict(lowered.flows)) == (dict(model.nodes), dict(model.flows))
+    return (SUPPORTED if is_same and not left_out else LOWERED), left_out
 
 
 def play(row: Row, *, is_restored: bool) -> tuple[list[str], list[str], str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 
 from tests.coverage import elements, events
-from tests.coverage.playing import REFUSED, Row
+from tests.coverage.playing import LOWERED, REFUSED, SUPPORTED, Row
 
 PAGE = Path(__file__).parents[2] / "docs" / "bpmn-coverage.md"
 HEAD = """# What of BPMN runs
@@ -45,11 +46,12 @@ def rows() -> list[Row]:
 
 def page() -> str:
     found = rows()
-    counts = {status: sum(row.status == status for row in found) for status in ("supported", "lowered", REFUSED)}
-    lines = [HEAD, ", ".join(f"{count} {status}" for status, count in counts.items()) + "."]
+    told = {id(row): row.status for row in found}
+    counts = Counter(told.values())
+    lines = [HEAD, ", ".join(f"{counts[status]} {status}" for status in (SUPPORTED, LOWERED, REFUSED)) + "."]
     for group, members in groupby(found, key=lambda row: row.group):
         lines += ["", f"## {group}", "| element | status | |", "| --- | --- | --- |"]
-        lines += [f"| {row.element} | {row.status} | {_note(row)} |" for row in members]
+        lines += [f"| {row.element} | {told[id(row)]} | {_note(row)} |" for row in members]
     return "\n".join(lines) + "\n"
 
 

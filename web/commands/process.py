@@ -95,7 +95,12 @@ def run_file(
 @click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
 def diff_files(old: Path, new: Path, *, as_json: bool) -> None:
     """So sánh hai phiên bản: mọi khác biệt có ý nghĩa, kể cả hẹn giờ và thời hạn."""
-    found = differences(parse(_read(old)), parse(_read(new)))
+    found = differences(
+        parse(_read(old)),
+        parse(_read(new)),
+        old_decisions=read_decisions(decisions_beside(old)),
+        new_decisions=read_decisions(decisions_beside(new)),
+    )
     if as_json:
         body = [{**asdict(each), "is_timing": each.is_timing, "message": each.message} for each in found]
         click.echo(_json({"differences": body}))

@@ -11,11 +11,13 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select, text
 
 from engine.catalogue.drafting import check, draft_of, folder_of, lint_context, save_draft, start_draft
+from engine.catalogue.publishing import unpacked
 from engine.deadlines import parse_limit
 from engine.dossier.approve_process import PROCEDURE, SubmitProcess, submit_process
 from engine.dossier.command import Filled
 from engine.dossier.migrate import ROLES as MIGRATING
 from engine.errors import FormRefused, InputError, ModelRefused, NotFound, UnreadableFile
+from engine.model.decisions import read_decisions
 from engine.model.diff import diff
 from engine.model.lint import LintContext
 from engine.model.parse import parse
@@ -294,7 +296,12 @@ def compare(version_id: UUID) -> ResponseReturnValue:
     if not older:
         raise NotFound("Bản này là bản đầu tiên, không có gì để so sánh.")
     left = next((one for one in older if one["state"] in {"published", "retired"}), older[0])
-    changes = diff(parse(bytes(left["source"])), parse(bytes(right.source)))
+    changes = diff(
+        parse(bytes(left["source"])),
+        parse(bytes(right.source)),
+        old_decisions=read_decisions(unpacked(left["decisions"])),
+        new_decisions=read_decisions(unpacked(right.decisions)),
+    )
     return render_template(
         "designer/compare.html",
         procedure={"code": right.procedure_code, "name": right.manifest["name"]},

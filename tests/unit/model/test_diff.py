@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.model.decisions import read_decisions
 from engine.model.diff import Difference, diff
 from engine.model.parse import parse
 from tests.bpmn_models import bpmn, flows, properties, users
+from tests.unit.model.test_decision_tables import dmn
 
 BASE = (
     '<laneSet><lane id="l" name="Sở">' + properties(unit="department") + "<flowNodeRef>a</flowNodeRef></lane></laneSet>"
@@ -51,6 +53,20 @@ def test_a_change_is_found_with_its_old_and_new_value(
 ) -> None:
     found = {(each.element, each.attribute): (each.old, each.new) for each in changes(old, new)}
     assert found[element, attribute] == (was, now)
+
+
+def test_a_changed_cell_of_a_decision_table_is_found() -> None:
+    model = parse(bpmn(BASE, outside=OUTSIDE))
+    before = read_decisions({"fee.dmn": dmn([(["< 100"], ["10"]), ([">= 100"], ["20"])])})
+    after = read_decisions({"fee.dmn": dmn([(["< 100"], ["10"]), ([">= 100"], ["30"])], policy="FIRST")})
+    found = diff(model, model, old_decisions=before, new_decisions=after)
+    assert [(each.attribute, each.old, each.new) for each in found] == [
+        ("hit_policy", "UNIQUE", "FIRST"),
+        ("rule.2", ">= 100 → 20", ">= 100 → 30"),
+    ]
+    assert "bảng quyết định" in found[0].message.lower()
+    (added,) = diff(model, model, new_decisions=after)
+    assert added.message == "Thêm bảng quyết định «Phí»."
 
 
 @pytest.mark.parametrize("old", ["P3D", 'value="4h"'])

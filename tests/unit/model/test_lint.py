@@ -365,7 +365,9 @@ def test_the_slowest_way_is_counted_as_the_law_counts(body: str, is_late: bool) 
     assert ("limit-sum" in {finding.rule for finding in found(S + E + body, CONTEXT)}) is is_late
 
 
-@pytest.mark.parametrize(("limit", "is_late"), [("3cd", True), ("5cd", False), ("15cd", False), ("1m", False), ("4d", False)])
+@pytest.mark.parametrize(
+    ("limit", "is_late"), [("3cd", True), ("5cd", False), ("15cd", False), ("1m", False), ("4d", False)]
+)
 def test_a_legal_limit_in_plain_days_holds_at_most_its_working_days(limit: str, is_late: bool) -> None:
     body = S + E + task("a", step="1", step_limit="2d") + task(step="2", step_limit="2d") + flows("s>a>x>e")
     context = replace(CONTEXT, limit=limit)
