@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
-from web.admin import authorisations, rulesets  # noqa: F401  # their pages join the administrator's
+from web.admin import authorisations, forms, rulesets  # noqa: F401  # their pages join the administrator's
 from web.admin.calendar import blueprint as calendar
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api

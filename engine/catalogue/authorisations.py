@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "result": "Kết quả giải quyết thủ tục hành chính",
     "apology": "Văn bản xin lỗi",
     "stop_notice": "Thông báo dừng giải quyết hồ sơ",
+    "extension_notice": "Thông báo gia hạn thời hạn giải quyết",
 }
 """Documents that a person signs in the name of a unit."""
 

@@ -125,7 +125,7 @@ def _lay_before_head(case: Case, told: dict[str, Any]) -> UUID:
         case,
         "apology",
         unit_code=told["unit"],
-        data={name: told[name] for name in ("cause", "reason", "step", "steps", "remedy") if told.get(name)}
+        data={name: told[name] for name in ("cause", "unit", "reason", "step", "steps", "remedy") if told.get(name)}
         | {"appointed_at": appointed.isoformat() if appointed else None, "promised_at": told["date"]},
         is_approved=False,
     )

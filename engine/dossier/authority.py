@@ -70,6 +70,13 @@ def right_to_sign(
     return Authority(unit_code=unit_code)
 
 
+def unit_led(case: Case) -> str:
+    """The unit in whose name this actor signs: the lead unit where they lead it, else the one taking part they lead."""
+    units = [case.row["lead_unit"], *case.row["participants"]]
+    led = (one for one in units if case.actor.holds("unit_head", one) or case.actor.holds("signer", one))
+    return str(next(led, case.row["lead_unit"]))
+
+
 def signer_of(actor: Actor, authority: Authority | None) -> dict[str, Any] | None:
     """Who signs a letter, as its row keeps it."""
     if actor.id is None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engine.delivery.orders import cancel
 from engine.dossier.actor import Actor
-from engine.dossier.authority import authority_to_sign
+from engine.dossier.authority import authority_to_sign, unit_led
 from engine.dossier.become_late import judge_end
 from engine.dossier.case import Case
 from engine.dossier.house import House
@@ -35,7 +35,7 @@ def stop(house: House, actor: Actor, command: EndEarly) -> None:
     with house.act(actor, command.case_id, "DossierStopped") as case:
         _end(case, command, outcome="stopped", status=Status.STOPPED, roles=("unit_head", "signer"))
         case.row["is_stopped"] = True
-        authority = authority_to_sign(case, "stop_notice", _unit_that_stops(case))
+        authority = authority_to_sign(case, "stop_notice", unit_led(case))
         case.data["authority"] = authority.for_event()
         draft_letter(
             case,
@@ -44,13 +44,6 @@ def stop(house: House, actor: Actor, command: EndEarly) -> None:
             data={"reason": command.reason.strip()},
             authority=authority,
         )
-
-
-def _unit_that_stops(case: Case) -> str:
-    """The lead unit where the actor leads it, else the unit taking part that they lead: its name is on the notice."""
-    units = [case.row["lead_unit"], *case.row["participants"]]
-    led = (one for one in units if case.actor.holds("unit_head", one) or case.actor.holds("signer", one))
-    return str(next(led, case.row["lead_unit"]))
 
 
 def void(house: House, actor: Actor, command: EndEarly) -> None:

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from engine.deadlines import parse_limit
 from engine.dossier.actor import Actor
+from engine.dossier.authority import authority_to_sign, unit_led
 from engine.dossier.house import House
+from engine.dossier.letters import draft_letter
 from engine.errors import FormRefused, NotAllowed, Refused
 
 
@@ -20,7 +22,7 @@ class Extend:
 
 
 def extend(house: House, actor: Actor, command: Extend) -> None:
-    """Grant more time, once by each article. Only a head or a signer of a unit taking part may."""
+    """Grant more time, once by each article, and tell the applicant. For heads and signers of units taking part."""
     if not command.article.strip():
         raise FormRefused(errors={"article": "Ghi điều, khoản của luật cho phép gia hạn."})
     by = parse_limit(command.by)
@@ -34,13 +36,24 @@ def extend(house: House, actor: Actor, command: Extend) -> None:
         before = case.row["legal_due_at"]
         case.ledger = case.ledger.extend(case.now, by, article=command.article)
         after = case.ledger.due_of_law(case.calendar)
-        case.data = {
+        told = {
             "by": str(by),
             "article": command.article.strip(),
             "reason": command.reason.strip(),
             "from": before.isoformat() if before else None,
             "to": after.isoformat() if after else None,
         }
+        authority = authority_to_sign(case, "extension_notice", unit_led(case))
+        case.data = told | {"authority": authority.for_event()}
+        if before is not None and after is not None:
+            promised = case.ledger.promised(case.calendar) or after
+            draft_letter(
+                case,
+                "extension_notice",
+                unit_code=authority.unit_code,
+                data=told | {"return_at": promised.isoformat()},
+                authority=authority,
+            )
 
 
 def _plain(article: str) -> str:

@@ -122,7 +122,8 @@ def _common(source: Source, at: datetime) -> Data:
         day = source.calendar.next_opening(at).date()
     data: Data = {
         "letterhead": dict(unit.letterhead) or {"agency": unit.name, "place": "Hà Tĩnh"},
-        "agency": _filled({"name": unit.name, "phone": unit.phone, "website": source.house.settings.address}),
+        "agency": _filled({"name": _agency(unit), "phone": unit.phone, "website": source.house.settings.address}),
+        "paper": _paper(source),
         "date": day.isoformat(),
         "printed_at": dated.isoformat(),
         "number": source.letter["notation"],
@@ -145,6 +146,19 @@ def _common(source: Source, at: datetime) -> Data:
             }
         )
     return data
+
+
+def _agency(unit: Unit) -> str:
+    """The agency in a sentence: leaders speak as the committee that their letterhead names."""
+    named = str(unit.letterhead.get("agency", "")).replace("\n", " ")
+    return named if named and unit.kind.endswith(".leader") else unit.name
+
+
+def _paper(source: Source) -> str | None:
+    """The unit's own paper for letters, else the one its ruleset names for the form; None where the form has none."""
+    legal = source.house.ruleset(source.case["ruleset"]).forms.get(source.letter["kind"])
+    wanted = source.unit.letterhead.get("paper") or (legal.paper if legal is not None else "")
+    return wanted.lower() if wanted.lower() in load_form(source.letter["form"]).papers else None
 
 
 SUBMITTER = {"name", "identifier", "phone"}
@@ -268,6 +282,21 @@ def _stop(source: Source) -> Data:
     }
 
 
+def _extension_notice(source: Source) -> Data:
+    told = source.letter["data"]
+    return {
+        "receiver": {"name": source.receiver.name},
+        "received_at": _local(source, source.case["received_at"]),
+        "limit": parse_limit(told["by"]).vietnamese(),
+        "article": told["article"],
+        "reason": _sentence(told["reason"]),
+        "due_before": _local_text(source, told["from"]),
+        "due_after": _local_text(source, told["to"]),
+        "return_at": _local_text(source, told["return_at"]),
+        "recipients": ["Như trên", source.receiver.name, "Lưu: VT, hồ sơ"],
+    }
+
+
 def _hand_over(source: Source) -> Data:
     case, told = source.case, source.letter["data"]
     taker = source.people.get("submitter") or source.people["owner"]
@@ -364,6 +393,7 @@ BUILDERS: Mapping[str, Callable[[Source], Data]] = {
     "refusal": _refusal,
     "apology": _apology,
     "stop_notice": _stop,
+    "extension_notice": _extension_notice,
     "result_hand_over": _hand_over,
     "fee_receipt": _fee_receipt,
     "late_list": _late_list,

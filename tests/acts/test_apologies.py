@@ -92,6 +92,7 @@ def test_an_extension_moves_the_limit_of_law_an_apology_does_not(province: Provi
     assert (after.legal_due_at, after.promised_at) == (before.legal_due_at, NEW_DATE)
     leader = province.actor(OFFICE, "unit_head")
     extend(province.house, leader, Extend(case_id=case_id, by="2d", article="Điều 12 Luật Hộ tịch", reason="Xác minh"))
+    assert "Điều 12 Luật Hộ tịch" in issued(province, case_id, "extension_notice")
     extended = province.row(case_id)
     assert extended.legal_due_at > before.legal_due_at
     assert extended.promised_at == NEW_DATE

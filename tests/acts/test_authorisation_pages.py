@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from engine.deadlines import VIETNAM
 from engine.dossier.actor import Actor, Seat
+from engine.letters import load_forms
 from tests.acts.test_letters_of_acts import handling
 from tests.desk import Desk
 from tests.province import COMMUNE, Province
@@ -79,6 +80,16 @@ def test_granted_on_the_page_used_at_signing_withdrawn_on_the_page(province: Pro
     administrator.post("/admin/authorisations", **asked(proxy))
     assert desk.post("/letters", **sent).status_code == 303
     assert province.row(case_id).apology == "issued"
+
+
+def test_every_form_can_be_previewed_in_each_of_its_papers(province: Province) -> None:
+    administrator = Desk.of(province, province.actor(OFFICE, "clerk"))
+    page = administrator.get("/admin/forms").text
+    assert page.count("Chưa đối chiếu") == len(load_forms())
+    shown = administrator.get("/admin/forms/apology_2018.pdf?paper=a5")
+    assert shown.data.startswith(b"%PDF")
+    assert administrator.get("/admin/forms/apology_2018.pdf?paper=a3").status_code == 404
+    assert administrator.get("/admin/forms/none_such.pdf?paper=a4").status_code == 404
 
 
 def test_only_administrators_come_in(province: Province) -> None:

@@ -497,6 +497,11 @@ def pages() -> dict[str, dict[str, Any]]:
                       "tone": "good", "reason": "", "withdraw_url": "/w"}],
             "entry": DECISION_FORM.filled(), "action": "/admin/authorisations",
         },
+        "admin/forms.html": {
+            "rulesets": ["NĐ 61/2018/NĐ-CP", "NĐ 118/2025/NĐ-CP"],
+            "rows": [{"title": "Thông báo dừng giải quyết hồ sơ", "numbers": ["Không có", "Mẫu số 05"], "signer": "Người đứng đầu đơn vị chủ trì",
+                      "is_verified": False, "previews": [{"paper": "A4", "url": "/f?paper=a4"}, {"paper": "A5", "url": "/f?paper=a5"}]}],
+        },
         "letters/waiting.html": {
             "rows": [{"id": UUID(int=5), "revision": 1, "code": CODE, "url": "/d", "procedure": "Cấp giấy phép xây dựng", "applicant": "Lê Thu Thủy",
                       "unit": "Phòng Kinh tế", "signed_for": "Lãnh đạo UBND xã Sơn Trung", "cause": "Chậm trả kết quả",

@@ -27,6 +27,7 @@ LETTER_TITLES = {
     "refusal": "Phiếu từ chối tiếp nhận giải quyết hồ sơ",
     "apology": "Văn bản xin lỗi",
     "stop_notice": "Thông báo dừng giải quyết hồ sơ",
+    "extension_notice": "Thông báo gia hạn thời hạn giải quyết",
     "control_slip": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
     "result_hand_over": "Giấy biên nhận trả kết quả",
     "fee_receipt": "Biên lai thu phí, lệ phí",
@@ -381,6 +382,9 @@ def acts(view: DossierView, person: Actor, item: Mapping[str, Any] | None = None
         offers.told.append({"title": "In phiếu kiểm soát", "url": url, "icon": "print", "tone": ""})
         url = url_for("dossier.history_pdf", code=view.case["code"])
         offers.told.append({"title": "In quá trình giải quyết", "url": url, "icon": "print", "tone": ""})
+        if view.children or view.parent:
+            url = url_for("dossier.group_receipt", code=view.case["code"])
+            offers.told.append({"title": "In giấy hẹn chung", "url": url, "icon": "print", "tone": ""})
     listed = view.case["facts"].get("late_list")
     if listed:
         url = url_for("reports.late_list", period=listed["period"])

@@ -14,6 +14,7 @@ from engine.errors import NotFound
 from engine.reports.control_slip import control_slip, read_control_slip
 from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
 from engine.reports.forecasts import forecasts_of
+from engine.reports.group_receipt import group_receipt as print_group_receipt
 from engine.reports.history_print import history_print
 from engine.reports.search import SearchFilter, search_page
 from engine.store.tables import cases, officer, process_version
@@ -232,6 +233,14 @@ def history_pdf(code: str) -> ResponseReturnValue:
     with reading() as connection:
         content = history_print(house(), connection, case_id_of(connection, code), actor())
     return pdf(content, f"qua-trinh-xu-ly-{code}")
+
+
+@blueprint.get("/dossier/<code>/group-receipt.pdf")
+def group_receipt(code: str) -> ResponseReturnValue:
+    """One receipt for the dossiers that were submitted together."""
+    with reading() as connection:
+        content = print_group_receipt(house(), connection, case_id_of(connection, code), actor().name)
+    return pdf(content, f"giay-hen-chung-{code}")
 
 
 @blueprint.get("/dossier/<code>/paper/<int:ordinal>")
