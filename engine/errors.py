@@ -10,6 +10,7 @@ MotCuaError
 │   ├── NotFound               nothing there that this person may see (HTTP 404)
 │   ├── StaleTask              somebody else was faster
 │   ├── MigrationRefused       a case cannot go to another version of its process, with reasons
+│   ├── CalendarMoved          somebody else has edited the draft of the calendar
 │   └── CaseBusy               another act holds the case; try again
 ├── ExpressionError            a CEL expression that does not compile or evaluate
 ├── RunawayProcess             a process that never comes to rest within one step
@@ -82,6 +83,10 @@ class MigrationRefused(Refused):
     def __init__(self, message: str = "", reasons: Sequence[str] = ()) -> None:
         self.reasons = tuple(reasons)
         super().__init__(message or " ".join(["Hồ sơ không chuyển sang phiên bản khác được.", *self.reasons]))
+
+
+class CalendarMoved(Refused):
+    """Bản lịch đang sửa vừa được người khác thay đổi. Xem lại rồi sửa tiếp."""
 
 
 class CaseBusy(Refused):

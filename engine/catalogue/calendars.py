@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.deadlines import Calendar
-from engine.errors import InputError, NotFound, Refused
+from engine.errors import CalendarMoved, InputError, NotFound, Refused
 from engine.rulesets import PUBLIC_SECTOR, packaged_calendar
 from engine.store.queue import enqueue
 from engine.store.tables import calendar_draft, calendar_version
@@ -162,7 +162,9 @@ def save_draft(
     """Keep an edited draft. Raises Refused when somebody else has edited it since it was shown."""
     shown = read_draft(connection, calendars)
     if shown.revision != revision:
-        raise Refused("Bản lịch đang sửa vừa được người khác thay đổi. Xem lại rồi sửa tiếp.")
+        raise CalendarMoved
+    for own in calendar.office_hours:
+        calendar.for_unit(own.unit)  # lays it out: wrong hours are told now
     next_version = calendars.newest(connection).version + 1
     body = replace(calendar, version=next_version, unit="").to_json()
     row = {"name": calendars.name, "body": body, "revision": revision + 1, "edited_by": by}
@@ -187,9 +189,9 @@ def publish_calendar(
         raise InputError("Ghi căn cứ và lý do thay đổi lịch (số văn bản, cơ quan ban hành).")
     shown = read_draft(connection, calendars)
     if shown.revision == 0:
-        raise Refused("Chưa có thay đổi nào để công bố.")
+        raise CalendarMoved("Chưa có thay đổi nào để công bố.")
     if shown.revision != revision:
-        raise Refused("Bản lịch đang sửa vừa được người khác thay đổi. Xem lại rồi công bố.")
+        raise CalendarMoved
     connection.execute(
         update(calendar_version)
         .where(calendar_version.c.name == calendars.name, calendar_version.c.superseded_at.is_(None))

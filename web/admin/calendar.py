@@ -20,7 +20,7 @@ from engine.catalogue.calendars import (
 )
 from engine.deadlines import Calendar, CalendarDay, DayKind, HoursInForce, OfficeHours
 from engine.deadlines.calendar import parse_sessions, write_sessions
-from engine.errors import InputError, Refused
+from engine.errors import CalendarMoved, InputError
 from engine.reports.moved_dates import DateMove, moves_if
 from web.admin.calendar_words import NAMED, STATUSES, months, told_day, told_draft, told_hours
 from web.doors import for_roles
@@ -190,16 +190,13 @@ def edited(change: Callable[[Calendar], Calendar], shown: int, sentence: str) ->
     """Change the draft; somebody else's change in between is told, and nothing is lost."""
     with house().store.transaction(role="worker") as connection:
         draft = read_draft(connection, house().calendars)
-        try:
-            save_draft(
-                connection,
-                house().calendars,
-                change(draft.calendar),
-                revision=request.form.get("_revision", -1, type=int),
-                by=officer().name,
-            )
-        except (InputError, Refused) as error:
-            return refused(error.message, shown)
+        save_draft(
+            connection,
+            house().calendars,
+            change(draft.calendar),
+            revision=request.form.get("_revision", -1, type=int),
+            by=officer().name,
+        )
     tell(sentence)
     return redirect(url_for("calendar.year", year=shown), 303)
 
@@ -208,6 +205,15 @@ def refused(sentence: str, shown: int) -> ResponseReturnValue:
     """Back to the year with what was wrong."""
     tell(sentence, "bad")
     return redirect(url_for("calendar.year", year=shown), 303)
+
+
+@blueprint.errorhandler(InputError)
+@blueprint.errorhandler(CalendarMoved)
+def told_on_the_page(error: InputError | CalendarMoved) -> ResponseReturnValue:
+    """What was typed wrongly, or somebody else's change in between: back to the page, with the sentence."""
+    tell(error.message, "bad")
+    where = "calendar.preview" if request.endpoint == "calendar.publish" else "calendar.year"
+    return redirect(url_for(where), 303)
 
 
 def without_day(calendar: Calendar, on: date) -> Calendar:

@@ -1,0 +1,205 @@
+"""The pages of calendar, moved dates and rules; a dossier submitted at the portal and answered at the counter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from engine.deadlines import VIETNAM
+from engine.dossier.actor import Actor, Seat
+from engine.dossier.recompute import recompute
+from engine.dossier.status import Status
+from engine.jobs.handlers import spread_calendar
+from engine.store.tables import officer, officer_role
+from tests.desk import TOKEN, Desk
+from tests.province import COMMUNE, Province
+from web.app import create_app
+
+MARRIAGE = "DANG-KY-KET-HON"
+ONE_STOP = f"{COMMUNE}.01"
+PDF = b"%PDF-1.4 mot to khai"
+
+
+@pytest.fixture
+def province(ship: Callable[..., Province]) -> Province:
+    return ship("TP01", MARRIAGE)
+
+
+def with_role(province: Province, role: str) -> Actor:
+    """Somebody who holds one role of the province's own."""
+    person = Actor(
+        kind="officer",
+        name=f"Người {role}",
+        id=uuid4(),
+        unit_code="H27.05",
+        seats=frozenset({Seat(unit_code="H27.05", role=role)}),
+    )
+    with province.house.store.transaction(role="owner") as connection:
+        connection.execute(officer.insert().values(id=person.id, login=role, name=person.name))
+        connection.execute(officer_role.insert().values(officer_id=person.id, unit_code="H27.05", role=role))
+    return person
+
+
+def at(day: int, hour: int = 17) -> datetime:
+    return datetime(2026, 10, day, hour, tzinfo=VIETNAM)
+
+
+def test_a_day_off_goes_from_the_page_to_every_open_dossier_and_the_auditors_list(province: Province) -> None:
+    code, case_id = (got := province.receive("TP01")).code, got.case_id
+    desk = Desk.of(province, with_role(province, "administrator"))
+    assert "Lịch làm việc 2026" in desk.get("/admin/calendar").text
+    day = {"on": "07/10/2026", "kind": "off", "name": "Nghỉ bão", "source": "Công điện 12/CĐ-TTg", "status": "seen"}
+    assert desk.post("/admin/calendar/days", _revision="0", **day).status_code == 303
+    assert (
+        "người khác thay đổi"
+        in desk.client.post(
+            "/admin/calendar/days", data=day | {"_revision": "0", "_csrf": desk.token()}, follow_redirects=True
+        ).text
+    )
+    assert "ngày nghỉ 07/10/2026" in desk.get("/admin/calendar?year=2026").text
+
+    preview = desk.get("/admin/calendar/preview").text
+    assert code in preview
+    assert "08/10/2026 17:00" in preview
+    assert "09/10/2026 17:00" in preview
+    assert code in desk.get("/admin/calendar/preview?format=csv").text
+    assert province.row(case_id).legal_due_at == at(8), "nothing moves before it is published"
+    unsaid = {"_revision": "1", "note": "", "_csrf": desk.token()}
+    assert "Ghi căn cứ" in desk.client.post("/admin/calendar/publish", data=unsaid, follow_redirects=True).text
+    sent = desk.post("/admin/calendar/publish", _revision="1", note="Công điện 12/CĐ-TTg ngày 06/10/2026")
+    assert sent.status_code == 303
+    spread_calendar(province.house)
+    assert recompute(province.house, case_id)
+    assert province.row(case_id).legal_due_at == at(9)
+
+    auditor = Desk.of(province, with_role(province, "auditor"))
+    listed = auditor.get("/audit/moved-dates?since=01/10/2026&until=31/10/2026&cause=calendar").text
+    for words in (code, "Công điện 12/CĐ-TTg", "08/10/2026 17:00", "09/10/2026 17:00", "Người administrator"):
+        assert words in listed
+    assert code not in auditor.get("/audit/moved-dates?since=01/10/2026&until=31/10/2026&cause=extension").text
+    lines = auditor.get("/audit/moved-dates?since=01/10/2026&until=31/10/2026&format=csv").text.splitlines()
+    assert len(lines) == 2
+    assert code in lines[1]
+    assert auditor.post("/admin/calendar/days", _revision="0", **day).status_code == 403
+
+
+def test_office_hours_of_a_unit_and_what_is_wrong_are_told(province: Province) -> None:
+    desk = Desk.of(province, with_role(province, "administrator"))
+    hours = {"unit": ONE_STOP, "since": "01/11/2026", "weekday": "07:30-11:30, 13:00-16:30", "saturday": "07:30-11:00"}
+    kept = desk.post("/admin/calendar/hours", _revision="0", cutoff="16:00", source="QĐ 5/QĐ-UBND", **hours)
+    assert kept.status_code == 303
+    page = desk.get("/admin/calendar?year=2026").text
+    assert "07:30-11:30, 13:00-16:30" in page
+    assert "Thứ Bảy: 07:30-11:00" in page
+    for wrong in ({"weekday": "9 giờ"}, {"weekday": "13:00-11:00"}, {"since": "hôm qua"}):
+        told = desk.client.post(
+            "/admin/calendar/hours",
+            data=hours | {"source": "QĐ 5", "_revision": "1", "_csrf": desk.token()} | wrong,
+            follow_redirects=True,
+        )
+        assert "ví dụ" in told.text or "chồng nhau" in told.text, wrong
+
+
+def test_rules_that_nobody_has_compared_are_shown_with_their_source(province: Province) -> None:
+    desk = Desk.of(province, with_role(province, "administrator"))
+    page = desk.get("/admin/rulesets").text
+    ruleset = province.house.ruleset("nd118-2025")
+    for rule in (ruleset.apology, ruleset.hand_over, ruleset.acceptance, ruleset.dossier_code):
+        assert not rule.verified
+        assert rule.source.split(";")[0] in page
+    everything = desk.get("/admin/rulesets?name=nd61-2018&all=1").text
+    for words in ("Mẫu số 04", "Chỉ tiêu", "Chấm điểm", "mã 8 (Tạm dừng, dừng thời hạn)", "mã 8 (Dừng hẳn, kết thúc)"):
+        assert words in everything
+    assert desk.get("/admin/rulesets?name=none").status_code == 404
+
+
+def submit(province: Province, **changed: object) -> tuple[int, str]:
+    """What somebody without an account sends from the portal."""
+    client = create_app(province.house).test_client()
+    page = client.get(f"/submit/{MARRIAGE}")
+    token = TOKEN.search(page.text)
+    case_id = re.search(r'name="_id" value="([\w-]+)"', page.text)
+    assert token is not None
+    assert case_id is not None
+    papers = re.findall(r'name="(_paper\.\d+\.scan)"', page.text)
+    form = {
+        "_csrf": token[1],
+        "_id": case_id[1],
+        "_unit": ONE_STOP,
+        "owner_kind": "person",
+        "owner_name": "Trần Thị Minh",
+        "owner_identifier": "042185000017",
+        "owner_phone": "0912000017",
+        "owner_address": "Thôn Thượng, xã Ví Dụ",
+        "content": "Đăng ký kết hôn",
+        "result_delivery": "counter",
+        papers[0]: (BytesIO(PDF), "to-khai.pdf"),
+    } | changed
+    sent = client.post(f"/submit/{MARRIAGE}", data={name: one for name, one in form.items() if one is not None})
+    return sent.status_code, sent.headers.get("Location", "") or sent.text
+
+
+def test_a_dossier_goes_from_the_portal_through_a_supplement_to_its_code(province: Province) -> None:
+    portal = create_app(province.house).test_client()
+    listed = portal.get("/submit").text
+    assert "Đăng ký kết hôn" in listed
+    assert "/submit/TP01" not in listed, "what is received at the counter only is not offered"
+    assert portal.get("/submit/TP01").status_code == 404
+    status, told = submit(province, _unit="", owner_name="")
+    assert status == 422
+    assert "Chọn nơi nộp hồ sơ." in told
+    status, place = submit(province)
+    assert status == 303
+    code = place.rpartition("/")[2]
+    assert code in portal.get(place).text
+
+    counter = Desk.of(province, province.counter)
+    [item] = [one for one in _items(province) if one.kind == "acceptance"]
+    page = counter.client.get(f"/inbox/{item.id}", follow_redirects=True).text
+    for words in ("Trần Thị Minh", "Đăng ký kết hôn", "Tờ khai theo mẫu", "Tiếp nhận"):
+        assert words in page
+    where = f"/dossier/{code}/acceptance/{item.id}"
+    assert counter.post(where, _act="supplement", _reason="", _revision=item.revision).status_code == 422
+    asked = counter.post(where, _act="supplement", _reason="Tờ khai chưa có chữ ký", _revision=item.revision)
+    assert asked.status_code == 303
+
+    token = TOKEN.search(portal.get("/tracking").text)
+    assert token is not None
+    seen = portal.post("/tracking", data={"code": code, "factor": "0017", "_csrf": token[1]}).text
+    assert "Gửi giấy tờ bổ sung" in seen
+    papers = {"_paper.1.scan": (BytesIO(PDF + b" co chu ky"), "to-khai.pdf")}
+    wrong = {"_code": code, "_factor": "9999", "_csrf": token[1]}
+    assert portal.post("/submit/supplement", data=wrong).status_code == 422
+    sent = portal.post("/submit/supplement", data=wrong | {"_factor": "0017"} | papers)
+    assert sent.status_code == 303
+
+    [item] = [one for one in _items(province) if one.kind == "acceptance"]
+    done = counter.post(f"/dossier/{code}/acceptance/{item.id}", _act="receive", _revision=item.revision)
+    assert done.status_code == 303
+    row = province.row(item.case_id)
+    assert row.code in done.headers["Location"]
+    assert row.status in {Status.RECEIVED, Status.IN_PROGRESS}
+    found = portal.post("/tracking", data={"code": code, "factor": "0017", "_csrf": token[1]}).text
+    assert row.code in found, "the code of the submission still finds it"
+
+
+def _items(province: Province) -> list[object]:
+    with province.house.store.transaction(role="worker") as connection:
+        return list(connection.execute(text("SELECT * FROM work_item WHERE state = 'open'")))
+
+
+def test_a_ruleset_of_another_place_can_be_laid_open_too(province: Province) -> None:
+    """Whatever rules a province adds, each has its line, and none is without a source."""
+    from engine.reports.rules_in_force import rule_lines
+
+    for ruleset in province.house.rulesets.values():
+        lines = rule_lines(replace(ruleset, name="khac"))
+        assert all(one.says and one.source for one in lines)
+        assert {one.group for one in lines} >= {"Biểu mẫu", "Tính thời hạn", "Quá hạn", "Trạng thái", "Chỉ tiêu"}
