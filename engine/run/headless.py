@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 from engine.errors import MotCuaError, Refused
 from engine.model.parse import parse
 from engine.run.instance import Instance
-from engine.run.program import Program, compile_program, runnable_processes
+from engine.run.program import Program, ScriptHandler, compile_program, runnable_processes
 from engine.run.values import Answer, Complete, Fire, Input, Message, Signal, Step, Timer, Waiting
 from engine.run.working_time import PlainTime, WorkingTime
 
@@ -61,13 +61,18 @@ class Headless:
         *,
         logs_scripts: bool = False,
         decisions: Mapping[str, bytes] | None = None,
+        script_handler: ScriptHandler | None = None,
     ) -> Outcome:
         """Raises UnreadableFile or ModelRefused; what goes wrong while running is in the outcome."""
         self._now = self.start
         first, *others = runnable_processes(parse(source))
         for process_id in (first, *others):
             self._programs[process_id] = compile_program(
-                source, process_id=process_id, logs_scripts=logs_scripts, decisions=decisions
+                source,
+                process_id=process_id,
+                logs_scripts=logs_scripts,
+                decisions=decisions,
+                script_handler=script_handler,
             )
         try:
             for process_id, program in self._programs.items():

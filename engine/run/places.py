@@ -109,7 +109,7 @@ class ScriptWork(Place):
     def _run_hook(self, my_task: Token) -> bool:
         handler = self.program.script_handler
         if handler is not None:
-            my_task.data.update(handler(self.node.id, self.node.script, dict(my_task.data.values)))
+            my_task.data.update(handler(self.node.id, self.node.script, my_task.data.seen()))
         elif self.program.logs_scripts:
             my_task.workflow.machine.record.log.append(self.node.script)
         else:

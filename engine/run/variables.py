@@ -20,6 +20,10 @@ class Variables:
             return True, self.values[name]
         return (False, None) if self.around is None else self.around.look_up(name)
 
+    def seen(self) -> dict[str, Any]:
+        """Everything that can be seen from here."""
+        return {**({} if self.around is None else self.around.seen()), **self.values}
+
     def assign(self, name: str, value: Any) -> None:
         if self.around is None or name in self.values:
             self.values[name] = value

@@ -51,6 +51,15 @@ def test_two_thousand_rounds_keep_two_tokens_and_a_flat_state() -> None:
     assert step.end_event == "e"
 
 
+def test_five_thousand_rounds_of_one_task_work() -> None:
+    body = '<startEvent id="s"/><endEvent id="e"/><exclusiveGateway id="g" default="g_e"/>' + users("work")
+    what = program(body + flows("s>work>g>e", "g>work: again"), variables={"again": "bool?"})
+    instance, _ = start(what)
+    for lap in range(1, 5_001):
+        step = instance.apply(Complete(address=f"work#{lap}", variables={"again": lap < 5_000}), at=AT)
+    assert step.is_ended
+
+
 def test_five_thousand_reminders_keep_their_task() -> None:
     instance, _ = start(LOOP)
     for lap in range(1, 5_001):
@@ -60,8 +69,8 @@ def test_five_thousand_reminders_keep_their_task() -> None:
     assert tokens(instance) == 2
 
 
-def test_a_straight_process_of_a_thousand_tasks_is_read_run_and_restored() -> None:
-    names = [f"t{number}" for number in range(1_000)]
+def test_a_straight_process_of_two_thousand_tasks_is_read_run_and_restored() -> None:
+    names = [f"t{number}" for number in range(2_000)]
     what = program('<startEvent id="s"/><endEvent id="e"/>' + users(*names) + flows(">".join(["s", *names, "e"])))
     instance, _ = start(what)
     for name in names:

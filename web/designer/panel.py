@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from web.words import ROLES
@@ -48,9 +48,11 @@ WORK = [*TASKS, "bpmn:ServiceTask", "bpmn:ReceiveTask"]
 NAMED = ["bpmn:FlowElement", "bpmn:Lane", "bpmn:Participant", "bpmn:Group", "bpmn:Process"]
 
 
-def panel_schema(forms: Iterable[str] = (), operations: Iterable[tuple[str, str]] = ()) -> dict[str, Any]:
+def panel_schema(
+    forms: Iterable[str] = (), operations: Iterable[tuple[str, str]] = (), decisions: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Groups of fields; a name with @ is BPMN's own, any other a camunda property. `operations`: (connector, operation)
-    pairs.
+    pairs; `decisions`: the names of the version's decision tables.
     """
     pairs = sorted(operations)
     connectors = {name: name for name in sorted({one for one, _ in pairs})}
@@ -89,6 +91,10 @@ def panel_schema(forms: Iterable[str] = (), operations: Iterable[tuple[str, str]
                 _choice("operation", "Nghiệp vụ", ["bpmn:ServiceTask"], {two: f"{one}: {two}" for one, two in pairs}),
                 _field("target_unit", "Đơn vị được hỏi", ["bpmn:ServiceTask"], suggestions=list(UNIT_SEATS.items())),
                 _text("inputs", "Dữ liệu gửi đi", ["bpmn:ServiceTask"], "Tên các trường, cách nhau bằng dấu phẩy"),
+            ]},
+            {"title": "Bảng quyết định", "fields": [
+                _choice("decision", "Bảng được hỏi", ["bpmn:BusinessRuleTask"], dict(decisions or {})),
+                _text("result", "Biến nhận kết quả", ["bpmn:BusinessRuleTask"], "Để trống: mỗi cột kết quả một biến"),
             ]},
             {"title": "Điều kiện rẽ nhánh", "fields": [
                 _field("@condition", "Đi theo luồng này khi", ["conditional-flow"], kind="long",

@@ -193,7 +193,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
         lint_url=url_for("designer.lint_source"),
         save_url=url_for("designer.save", version_id=version_id) if may_edit else None,
         file_name=f"{row.procedure_code}-{row.number}.bpmn",
-        panel=panel_schema(sorted(row.forms), operation_pairs()),
+        panel=panel_schema(sorted(row.forms), operation_pairs(), decision_names(row)),
         steps=step_table(parse(bytes(row.source))),
         acts=acts,
     )
@@ -356,6 +356,12 @@ def context_of(row: Any) -> LintContext:
     for connector, operation in operation_pairs():
         operations.setdefault(connector, []).append(operation)
     return lint_context(folder.manifest, folder.forms, house().directory, operations, folder.decisions)
+
+
+def decision_names(row: Any) -> dict[str, str]:
+    """The decision tables of this version, by their ids."""
+    tables = read_decisions(unpacked(row.decisions)).tables.values()
+    return {table.id: table.name or table.id for table in tables}
 
 
 def operation_pairs() -> list[tuple[str, str]]:

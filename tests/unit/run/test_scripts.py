@@ -45,3 +45,11 @@ def test_an_embedding_program_may_run_scripts_in_its_own_way() -> None:
     instance, _ = start(compile_program(source, script_handler=handler), code="H27")
     assert seen == [("x", "def fee = 7", {"code": "H27"})]
     assert [waiting.element_id for waiting in instance.waiting] == ["a"]
+
+
+def test_a_handler_sees_the_case_from_inside_a_loop() -> None:
+    loop = "<standardLoopCharacteristics><loopCondition>n &lt; 3</loopCondition></standardLoopCharacteristics>"
+    source = bpmn(S + f'<scriptTask id="x">{loop}<script>n++</script></scriptTask>' + E + flows("s>x>e"))
+    what = compile_program(source, script_handler=lambda _element, _script, seen: {"n": seen["n"] + 1})
+    instance, step = start(what, n=0)
+    assert (step.is_ended, instance.variables) == (True, {"n": 3})
