@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +28,14 @@ from engine.store.tables import officer, officer_role, unit
 
 BPMN = Path(__file__).parents[1] / "bpmn"
 COMMUNE = "H27.50"
+DOSSIERS = tuple(
+    sorted(
+        path.parent.name
+        for path in BPMN.glob("*/procedure.toml")
+        if tomllib.loads(path.read_text(encoding="utf-8")).get("kind", "dossier") == "dossier"
+    )
+)
+"""Procedures that applicants apply for; the others that ship are the house's own."""
 
 UNITS = (
     ("H27.01", "Trung tâm Phục vụ hành chính công tỉnh", "province.one_stop", None),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from tests.invariants import faults_of_house
-from tests.province import BPMN, MONDAY, Province, ship_procedures
+from tests.province import DOSSIERS, MONDAY, Province, ship_procedures
 from tests.walking import life
 
-CODES = sorted(path.parent.name for path in BPMN.glob("*/process.bpmn") if path.parent.name not in {"QTNB", "CKCM"})
 LIVES = 2
 
 
 def test_random_lives_of_every_procedure(province: Province) -> None:
-    ship_procedures(province, *CODES)
-    for code in CODES:
+    ship_procedures(province, *DOSSIERS)
+    for code in DOSSIERS:
         for seed in range(LIVES):
             province.go_to(MONDAY)
             life(province, code, seed)

@@ -11,24 +11,23 @@ from engine.errors import FormRefused, Refused
 from tests.assurance import record
 from tests.crash.killing import End, kill_at
 from tests.invariants import faults_across_cases, faults_of_case, faults_of_house
-from tests.province import BPMN, MONDAY, Province, ship_procedures
+from tests.province import DOSSIERS, MONDAY, Province, ship_procedures
 from tests.walking import Walk, life
 
-CODES = sorted(path.parent.name for path in BPMN.glob("*/process.bpmn") if path.parent.name != "QTNB")
 KILLS = 1000
 MOST_POINTS = 60  # an act passes fewer
 
 
 @pytest.mark.prove
 def test_many_lives(province: Province) -> None:
-    ship_procedures(province, *CODES)
+    ship_procedures(province, *DOSSIERS)
     lives = 20
-    for code in CODES:
+    for code in DOSSIERS:
         for seed in range(1000, 1000 + lives):
             province.go_to(MONDAY)
             life(province, code, seed)
     assert faults_of_house(province.house) == []
-    told = f"{lives * len(CODES)} lives of {len(CODES)} procedures, up to 40 acts each: every invariant held"
+    told = f"{lives * len(DOSSIERS)} lives of {len(DOSSIERS)} procedures, up to 40 acts each: every invariant held"
     record("Random lives", told, seed=1000)
 
 
@@ -36,11 +35,11 @@ def test_many_lives(province: Province) -> None:
 def test_lives_with_kills(province: Province) -> None:
     """Each deed runs in a child that dies at some point of it; then whoever asked asks again."""
     seed = 7
-    ship_procedures(province, *CODES)
+    ship_procedures(province, *DOSSIERS)
     rng, killed, lives = random.Random(seed), 0, 0
     while killed < KILLS:
         province.go_to(MONDAY)
-        walk = Walk(province, rng.choice(CODES), random.Random(f"{seed}/{lives}"))
+        walk = Walk(province, rng.choice(DOSSIERS), random.Random(f"{seed}/{lives}"))
         lives += 1
         for number in range(40):
             if province.row(walk.case_id).closed_at is not None:

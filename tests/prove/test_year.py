@@ -23,7 +23,7 @@ from engine.store.settings import Settings
 from tests.assurance import record
 from tests.invariants import faults_across_cases, faults_of_case
 from tests.prove.year import OVERDUE, Year
-from tests.province import BPMN, Province, found_province
+from tests.province import BPMN, DOSSIERS, Province, found_province
 
 NEW_GOVERNMENT = date(2025, 7, 1)
 BY_TIMER = frozenset({"TimerFired", "ApologyDrafted", "DossierBecameLate", "SupplementExpired", "ConsultationSilent"})
@@ -37,10 +37,8 @@ def province(store: Store, settings: Settings) -> Province:
     found = found_province(settings, store)
     found.go_to(datetime.combine(NEW_GOVERNMENT, time(7), tzinfo=VIETNAM))
     with store.transaction(role="owner") as connection:
-        for path in sorted(BPMN.glob("*/process.bpmn")):
-            if path.parent.name == "QTNB":
-                continue
-            folder = load_folder(path.parent)
+        for code in DOSSIERS:
+            folder = load_folder(BPMN / code)
             version = import_folder(connection, folder).version_id
             told = Decision(number="1/QĐ-UBND", on=NEW_GOVERNMENT - timedelta(days=5), by="Chủ tịch UBND tỉnh")
             approve(connection, version, folder.content_hash, told)
