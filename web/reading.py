@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID, uuid4
 
-from flask import abort, current_app
+from flask import abort, current_app, request
 from sqlalchemy import Connection
 
 from engine.deadlines import running_due
@@ -37,6 +38,14 @@ def officer() -> SignedIn:
 def actor() -> Actor:
     """The signed-in officer as acts know them."""
     return officer().actor
+
+
+def given_id() -> UUID:
+    """The id made with the page's form, so that a form sent twice is one deed; a new one for a form without."""
+    try:
+        return UUID(request.form.get("_id", ""))
+    except ValueError:
+        return uuid4()
 
 
 @contextmanager

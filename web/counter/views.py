@@ -16,14 +16,14 @@ from engine.deadlines import Limit, legal_due, parse_limit
 from engine.dossier.command import Filled, Person
 from engine.dossier.decline_reception import DeclineReception, decline_reception
 from engine.dossier.receive import ReceiveDossier, receive
-from engine.errors import FormRefused, NotAllowed
+from engine.errors import FormRefused, NotAllowed, NotFound
 from engine.reports.catalogue import published_procedures
 from engine.reports.dossier import case_id_of, dossier_view
 from web.counter.papers import PaperLine, papers_given, read_papers
 from web.doors import for_roles, takes_uploads
 from web.flashes import tell
 from web.forms import Entry, Form
-from web.reading import actor, house, officer, reading
+from web.reading import actor, given_id, house, officer, reading
 from web.templating import money
 
 blueprint = Blueprint("counter", __name__, url_prefix="/counter")
@@ -78,7 +78,7 @@ def form(code: str) -> ResponseReturnValue:
 def receive_dossier(code: str) -> ResponseReturnValue:
     """Receive it, or decline it in writing. What was typed comes back when something is missing."""
     version = published(code)
-    case_id = UUID(request.form["_id"]) if request.form.get("_id") else uuid4()
+    case_id = given_id()
     chosen = request.form.get("_act", "receive")
     own = {name for name in (*request.form, *request.files) if name.startswith("_")}
     entry = Form(reception_form(version)).read(request.form, only=own)
@@ -160,7 +160,10 @@ def published(code: str) -> Version:
     """The version in force of a procedure."""
     with reading() as connection:
         now = house().clock.now(connection)
-        return house().versions.published(connection, code, house().calendar.local(now).date())
+        found = house().versions.published(connection, code, house().calendar.local(now).date())
+    if found.manifest.kind != "dossier":
+        raise NotFound("Thủ tục này là việc nội bộ, không tiếp nhận ở quầy.")
+    return found
 
 
 def reception_key(version: Version) -> str:

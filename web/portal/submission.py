@@ -23,7 +23,7 @@ from web.doors import public, takes_uploads
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.portal.views import find_case, status_context
-from web.reading import house
+from web.reading import given_id, house
 from web.templating import money
 from web.throttle import Guessed, count_try, forgive
 
@@ -169,14 +169,6 @@ def command_of(version: Version, entry: Entry, lines: Sequence[PaperLine], unit:
         locality=unit.locality,
         result_delivery="post" if entry.values.get("result_delivery") == "post" else "counter",
     )
-
-
-def given_id() -> UUID:
-    """Made with the form, so that a form sent twice opens one dossier."""
-    try:
-        return UUID(request.form.get("_id", ""))
-    except ValueError:
-        return uuid4()
 
 
 def page(
