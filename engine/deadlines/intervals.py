@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, time
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from engine.deadlines.limits import Limit, parse_limit
@@ -42,6 +43,8 @@ class Interval:
     label: str = ""
     limit: Limit | None = None  # the step's internal limit
     hand_over: time | None = None  # the hour until which a dossier is handed over on the day of its reception
+
+    written: Mapping[str, Any] | None = field(default=None, init=False, compare=False, repr=False)  # as it was read
 
     @property
     def is_open(self) -> bool:
@@ -119,13 +122,37 @@ WRITE: dict[str, Callable[[Any], str | int | bool]] = {
 }
 
 FIELDS = {
-    kind: tuple((field.name, field.default, WRITE.get(field.name)) for field in fields(kind))
+    kind: tuple((one.name, one.default, WRITE.get(one.name)) for one in fields(kind) if one.init)
     for kind in (Interval, Term, Extension, Reappointment)
 }
 
 
-def write_record(record: Interval | Term | Extension | Reappointment) -> dict[str, Any]:
+REMEMBERED = 8_192
+"""Intervals that a process keeps read: an act changes one or two of a case's, and most acts follow one another."""
+
+
+def read_interval(body: Mapping[str, Any]) -> Interval:
+    """What `write_record` wrote. A closed one is read once by each process, and written as it was read."""
+    if "ended_at" not in body:
+        return read_record(Interval, body)
+    try:
+        return _closed_interval(tuple(body.items()))
+    except TypeError as error:
+        raise InputError("Sổ thời gian của hồ sơ không đúng dạng.") from error
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _closed_interval(items: tuple[tuple[str, Any], ...]) -> Interval:
+    body = dict(items)
+    interval = read_record(Interval, body)
+    object.__setattr__(interval, "written", body)
+    return interval
+
+
+def write_record(record: Interval | Term | Extension | Reappointment) -> Mapping[str, Any]:
     """A record as JSON, without what has its default value."""
+    if isinstance(record, Interval) and record.written is not None:
+        return record.written
     body = {}
     for name, default, write in FIELDS[type(record)]:
         value = getattr(record, name)

@@ -26,7 +26,15 @@ from engine.deadlines.counting import (
     running_time_between,
     working_time_between,
 )
-from engine.deadlines.intervals import Extension, Interval, Reappointment, Term, read_record, write_record
+from engine.deadlines.intervals import (
+    Extension,
+    Interval,
+    Reappointment,
+    Term,
+    read_interval,
+    read_record,
+    write_record,
+)
 from engine.deadlines.limits import Limit
 from engine.deadlines.standing import DueState, Thresholds, due_state
 from engine.errors import InputError
@@ -80,7 +88,7 @@ class Ledger:
             raise InputError("Sổ thời gian của hồ sơ không đúng dạng.")
         return cls(
             terms=tuple(read_record(Term, one) for one in body.get("terms", ())),
-            intervals=tuple(read_record(Interval, one) for one in body.get("intervals", ())),
+            intervals=tuple(read_interval(one) for one in body.get("intervals", ())),
             extensions=tuple(read_record(Extension, one) for one in body.get("extensions", ())),
             reappointments=tuple(read_record(Reappointment, one) for one in body.get("reappointments", ())),
         )

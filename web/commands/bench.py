@@ -9,13 +9,15 @@ import click
 
 from web.bench.figures import Figure
 
-ROUNDS = {"full_path": 25, "pages": 30}
-QUICK_ROUNDS = {"full_path": 7, "pages": 9}
+ROUNDS = {"full_path": 25, "pages": 30, "steps": 7, "engine": 15}
+QUICK_ROUNDS = {"full_path": 7, "pages": 9, "steps": 2, "engine": 5}
+INSTANCES = {12: 8, 50: 2}
+LAPS = 1_000
 CROWD = 100_000
 
 
 @click.command("bench")
-@click.option("--quick", is_flag=True, help="Ít vòng hơn, xong trong khoảng nửa phút.")
+@click.option("--quick", is_flag=True, help="Ít vòng hơn, xong trong khoảng một phút rưỡi.")
 @click.option("--json", "as_json", is_flag=True, help="In một tài liệu JSON.")
 def command(*, quick: bool, as_json: bool) -> None:
     """Đo tốc độ trên máy này, trên một cơ sở dữ liệu tạm. Tỷ lệ so được giữa các máy, mili giây thì không."""
@@ -28,12 +30,16 @@ def command(*, quick: bool, as_json: bool) -> None:
 
 
 def _measure(rounds: dict[str, int]) -> list[Figure]:
-    from web.bench import crowd, full_path, inbox, sweep
+    from web.bench import age, crowd, engine, full_path, inbox, steps, sweep
     from web.bench.ground import temporary_ground
 
     with temporary_ground() as ground:
         click.echo("Trọn đường một hồ sơ…", err=True)
         figures = full_path.measure(ground, rounds=rounds["full_path"])
+        click.echo("Bộ máy quy trình: 12 và 50 bước, 1 và 4 tiến trình…", err=True)
+        figures += engine.measure(rounds=rounds["engine"])
+        figures += steps.measure(ground, instances=INSTANCES, rounds=rounds["steps"])
+        figures += age.measure(ground, laps=LAPS)
         click.echo(f"Tạo {CROWD:,} việc đang mở…".replace(",", "."), err=True)
         crowd.gather(ground, cases=CROWD)
         figures += inbox.measure(ground, rounds=rounds["pages"])
@@ -45,8 +51,9 @@ def _print(figures: Sequence[Figure]) -> None:
     widest = max(len(one.title) for one in figures)
     for one in figures:
         value = f"{one.value:,.10g}".replace(",", " ").replace(".", ",")
-        goal = "" if one.goal is None else f"  mục tiêu ≤ {one.goal:g}".replace(".", ",")
-        click.echo(f"{one.title:<{widest}}  {value:>10} {_UNITS[one.unit]:<4}{goal}".rstrip())
+        sign = "≥" if one.better == "higher" else "≤"
+        goal = "" if one.goal is None else f"  mục tiêu {sign} {one.goal:g}".replace(".", ",")
+        click.echo(f"{one.title:<{widest}}  {value:>10} {_UNITS[one.unit]:<5}{goal}".rstrip())
 
 
-_UNITS = {"ratio": "lần", "ms": "ms", "rows": "dòng"}
+_UNITS = {"ratio": "lần", "ms": "ms", "rows": "dòng", "per_second": "/giây", "bytes": "byte"}

@@ -1,0 +1,70 @@
+"""What a step costs late in a long life, beside what it cost early: a loop's tenth lap and its last."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from datetime import datetime
+from uuid import uuid4
+
+from engine.deadlines import VIETNAM, working_time
+from engine.rulesets import packaged_calendar
+from engine.run import Complete, Instance, Program, compile_program
+from web.bench.figures import Figure
+from web.bench.ground import Ground
+from web.bench.stages import AGAIN, ON, Stages
+from web.bench.steps import ANSWERS, OurDesk
+
+Lap = Callable[[int], None]
+
+EARLY, AROUND = 10, 10
+"""The tenth lap: the median of as many laps around it."""
+
+
+def measure(ground: Ground, *, laps: int) -> list[Figure]:
+    """In processor time: what else the machine does has no part in it."""
+    stages = Stages(number=2)
+    stages.publish(ground)
+    program = compile_program(stages.source(), variables={"again": "string?"})
+    engine = _lives(_in_memory(program), laps)
+    whole = _lives(_full_path(ground), laps)
+    return [
+        Figure(name="age_engine_ratio", title=f"Bước ở vòng {laps} so với vòng {EARLY}, riêng bộ máy quy trình",
+               value=round(engine, 2), unit="ratio", goal=1.2),
+        Figure(name="age_full_path_ratio", title=f"Bước ở vòng {laps} so với vòng {EARLY}, trọn đường",
+               value=round(whole, 2), unit="ratio", goal=3),
+    ]  # fmt: skip
+
+
+def _in_memory(program: Program) -> Lap:
+    """Restore, one input, dump."""
+    clock = working_time(packaged_calendar())
+    at = datetime(2026, 1, 5, 8, tzinfo=VIETNAM)
+    instance, _ = Instance.start(program, instance_id=uuid4(), at=at, working_time=clock)
+    instance.apply(Complete(address="t0#1", variables=ON), at=at)
+    state = [instance.dump()]
+
+    def lap(number: int) -> None:
+        restored = Instance.restore(program, state[0], working_time=clock)
+        restored.apply(Complete(address=f"t1#{number}", variables=AGAIN), at=at)
+        state[0] = restored.dump()
+
+    return lap
+
+
+def _full_path(ground: Ground) -> Lap:
+    """The act as an officer does it."""
+    desk = OurDesk(ground.house, ground.officer, 2)
+    case_id = desk.open()
+    return lambda number: desk.complete(case_id, f"t1#{number}", {**ANSWERS, **AGAIN})
+
+
+def _lives(lap: Lap, laps: int) -> float:
+    taken = []
+    for number in range(1, laps + 1):
+        began = time.process_time()
+        lap(number)
+        taken.append(time.process_time() - began)
+    late = statistics.median(taken[-AROUND:])
+    return late / statistics.median(taken[EARLY - AROUND // 2 : EARLY + AROUND // 2])
