@@ -28,6 +28,12 @@ def plain(text: str) -> str:
     return text[1:].strip() if text.startswith("=") and not text.startswith("==") else text
 
 
+def divides(text: str) -> bool:
+    """Whether it is written for another tool and divides, which CEL does to whole numbers in its own way."""
+    own = plain(text)
+    return own != text.strip() and any(match.group() in {"/", "%"} for match in _TOKEN.finditer(own))
+
+
 def quoted(text: str) -> str:
     """Fit for a sentence: on one line and not too long."""
     line = " ".join(text.split())

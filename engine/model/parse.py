@@ -146,11 +146,9 @@ class _Reader:
             id=process_id,
             name=element.get("name", ""),
             line=_line(element),
-            is_executable=element.get("isExecutable", "true") != "false",
+            is_executable=_is(element, "isExecutable", otherwise=True),
             properties=properties(element),
         )
-        for lane_set in children(element, "laneSet"):
-            self._lanes(lane_set, process_id, "")
         self._scope(element, process_id, "")
 
     def _global_task(self, element: etree._Element, kind: str) -> None:
@@ -161,23 +159,36 @@ class _Reader:
         task = self._node(element, _GLOBAL_TASKS[kind], process_id, "")
         self.nodes[f"{process_id}.task"] = replace(task, id=f"{process_id}.task")
 
-    def _lanes(self, lane_set: etree._Element, process: str, parent: str) -> None:
+    def _lanes(self, lane_set: etree._Element, scope: str, parent: str) -> None:
         for lane in children(lane_set, "lane"):
             lane_id = lane.get("id", "") or f"lane@{lane.sourceline}"
             self.lanes[lane_id] = Lane(
                 id=lane_id,
                 name=lane.get("name", ""),
                 line=_line(lane),
-                process=process,
+                process=scope,
                 parent=parent,
                 properties=properties(lane),
             )
             for reference in children(lane, "flowNodeRef"):
-                self.lane_of[(reference.text or "").strip()] = lane_id
+                self._put_in_lane(_reference(reference.text or ""), lane_id)
             for child in children(lane, "childLaneSet"):
-                self._lanes(child, process, lane_id)
+                self._lanes(child, scope, lane_id)
+
+    def _put_in_lane(self, node_id: str, lane_id: str) -> None:
+        """A lane around its own lane may name it too; two lanes side by side may not."""
+        around = self.lanes[lane_id]
+        other = self.lane_of.setdefault(node_id, lane_id)
+        while around.id != other and around.parent:
+            around = self.lanes[around.parent]
+        if around.id != other:
+            message = f"«{node_id}» nằm trong hai làn {other} và {lane_id} nên không rõ đơn vị nào làm."
+            self._broken("two-lanes", node_id, self.lanes[lane_id].line, message)
+        self.lane_of[node_id] = lane_id
 
     def _scope(self, element: etree._Element, scope: str, lane: str) -> None:
+        for lane_set in children(element, "laneSet"):
+            self._lanes(lane_set, scope, lane)
         for child in element.iterchildren(f"{{{BPMN}}}*"):
             kind = local(child)
             if kind in NODES:
@@ -252,27 +263,27 @@ class _Reader:
             line=_line(element),
             scope=scope,
             lane=lane,
-            attached_to=get("attachedToRef", ""),
-            interrupts=get("cancelActivity" if kind == "boundaryEvent" else "isInterrupting", "true") != "false",
+            attached_to=_reference(get("attachedToRef", "")),
+            interrupts=_is(element, "cancelActivity" if kind == "boundaryEvent" else "isInterrupting", otherwise=True),
             default=get("default", ""),
             definitions=tuple(self._definitions(element)) if kind in _WITH_EVENTS else (),
-            all_definitions=get("parallelMultiple") == "true",
+            all_definitions=_is(element, "parallelMultiple", otherwise=False),
             loop=self._loop(element),
             properties=properties(element),
             called=_called(element, kind),
             result=extension(element, "resultVariable", "result") if kind == "businessRuleTask" else "",
             script=_expression(element, "script"),
             script_format=get("scriptFormat", ""),
-            by_event=get("triggeredByEvent") == "true",
+            by_event=_is(element, "triggeredByEvent", otherwise=False),
             awaits_all=get("eventGatewayType") == "Parallel",
-            for_compensation=get("isForCompensation") == "true",
-            instantiates=get("instantiate") == "true",
+            for_compensation=_is(element, "isForCompensation", otherwise=False),
+            instantiates=_is(element, "instantiate", otherwise=False),
             start_quantity=get("startQuantity", "1"),
             completion_quantity=get("completionQuantity", "1"),
             activation=_expression(element, "activationCondition"),
             completion=_expression(element, "completionCondition"),
             is_sequential=kind == "adHocSubProcess" and get("ordering") == "Sequential",
-            cancels_rest=get("cancelRemainingInstances", "true") != "false",
+            cancels_rest=_is(element, "cancelRemainingInstances", otherwise=True),
             foreign=doing_something(element),
             documentation=_expression(element, "documentation"),
             attributes={
@@ -312,7 +323,7 @@ class _Reader:
             timer=timer,
             text=text,
             target=_reference(element.get("activityRef", "")),
-            waits=element.get("waitForCompletion", "true") != "false",
+            waits=_is(element, "waitForCompletion", otherwise=True),
             properties=properties(element),
         )
 
@@ -323,7 +334,7 @@ class _Reader:
                 kind="standard",
                 also_standard=bool(many),
                 condition=_expression(loop, "loopCondition"),
-                test_before=loop.get("testBefore") == "true",
+                test_before=_is(loop, "testBefore", otherwise=False),
                 maximum=loop.get("loopMaximum", ""),
             )
         for loop in many:
@@ -335,7 +346,7 @@ class _Reader:
         behavior = loop.get("behavior", "All")
         event, condition = self._thrown_by_instances(loop, behavior)
         return Loop(
-            kind="sequence" if loop.get("isSequential") == "true" else "parallel",
+            kind="sequence" if _is(loop, "isSequential", otherwise=False) else "parallel",
             condition=_expression(loop, "completionCondition"),
             cardinality=_expression(loop, "loopCardinality"),
             collection=_expression(loop, "loopDataInputRef")
@@ -399,10 +410,21 @@ def _other(element: etree._Element, kind: str, scope: str) -> Other:
         name=element.get("name", "") or _expression(element, "text"),
         line=_line(element),
         scope=scope,
-        source=element.get("sourceRef") or _expression(element, "sourceRef") or element.get("categoryValueRef") or "",
-        target=element.get("targetRef") or _expression(element, "targetRef") or element.get("dataObjectRef") or "",
+        source=_end(element, "sourceRef", "categoryValueRef"),
+        target=_end(element, "targetRef", "dataObjectRef"),
         properties=properties(element),
     )
+
+
+def _end(element: etree._Element, *tags: str) -> str:
+    """What it leads from or to: an attribute in some elements, a child in others."""
+    told = (element.get(tag) or _expression(element, tag) for tag in tags)
+    return next((_reference(reference) for reference in told if reference), "")
+
+
+def _is(element: etree._Element, name: str, *, otherwise: bool) -> bool:
+    """A truth as XML writes it: true or 1, false or 0."""
+    return {"true": True, "1": True, "false": False, "0": False}.get((element.get(name) or "").strip(), otherwise)
 
 
 def _caption(value: etree._Element) -> Other:

@@ -170,6 +170,9 @@ def sequence_flows() -> Iterator[Row]:
     yield row(group, "flow out of an end event", S + users("a", "b") + E + flows("s>a>e>b"), refused="flow-ends:e_b")
     dangling = S + users("a") + E + flows("s>a>e", "a>nowhere")
     yield row(group, "flow to nothing", dangling, refused="dangling:a_nowhere")
+    for wrapped in ("${n / 2 > 1}", "=n / 2 > 1"):
+        foreign = S + users("a", "b") + '<exclusiveGateway id="g" default="g_b"/>' + flows("s>g>b", f"g>a: {wrapped}")
+        yield row(group, f"division in another tool's `{wrapped}`", foreign, refused="expression:g_a")
     script = node("scriptTask", "a", "<script>n = n + 1</script>")
     round_ = S + script + '<exclusiveGateway id="g" default="g_e"/>' + E + flows("s>a>g>e", "g>a: n < 3")
     yield row(group, "loop drawn with flows", round_, "s a g a g e", variables={"n": 1})
@@ -433,6 +436,8 @@ def _drawn(plain: str) -> Iterator[Row]:
     yield row(group, "lane", lanes + plain, "s a e", moves=moves)
     inner = '<childLaneSet><lane id="in"><flowNodeRef>a</flowNodeRef></lane></childLaneSet>'
     yield row(group, "nested lanes", f'<laneSet><lane id="l">{inner}</lane></laneSet>' + plain, "s a e", moves=moves)
+    beside = '<lane id="l2"><flowNodeRef>a</flowNodeRef></lane></laneSet>'
+    yield row(group, "one task in two lanes", lanes.replace("</laneSet>", beside) + plain, refused="two-lanes:a")
     yield row(group, "lane of nothing", lanes.replace(">a<", ">nothing<") + plain, refused="dangling:l")
     pool = '<collaboration id="c"><participant id="pa" processRef="p"/><participant id="pb"/>'
     pool += '<messageFlow id="f" sourceRef="a" targetRef="pb"/></collaboration>'

@@ -225,6 +225,8 @@ def boundaries() -> Iterator[Row]:
     for interrupts in (True, False):
         yield from _boundaries(interrupts)
     group = "Boundary events, other hosts"
+    one = S + users("a", "t") + boundary(DEFINITIONS["signal"], interrupts=False).replace('"false"', '"0"')
+    yield row(group, "cancelActivity 0", one + E + flows("s>a>e", "b>t>e"), "s b", rests="a t", moves=(signal(),))
     late = users("t") + E + flows("s>a>e", "b>t>e")
     for kind, inside in (("receiveTask", ""), ("serviceTask", ""), ("scriptTask", "<script>n = 1</script>")):
         if kind != "scriptTask":

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.errors import ExpressionError
 from engine.expressions import parse_script
-from engine.expressions.text import names, plain
+from engine.expressions.text import divides, names, plain
 from engine.model.decisions.compiled import names_in
 from engine.model.elements import ACTIVITIES, Flow, Node
 from engine.model.rules.registry import ERROR, Element, Reading, rule
@@ -59,13 +59,18 @@ def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
 
 @rule("expression", ERROR)
 def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
-    """A CEL expression that does not parse, names what no form has, compares unlike types, or is no condition."""
+    """A CEL expression that does not parse, names what no form has, mixes types, divides like others, is no condition."""
     for element, text, wanted in written(reading):
         try:
             compiled = reading.expressions.compile(text, element.id)
         except ExpressionError as error:
             yield element, error.message
             continue
+        if divides(text):
+            yield (
+                element,
+                f"«{text}» có phép chia, mà CEL chia số nguyên ra số nguyên; hãy viết lại bằng CEL.",
+            )
         if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
             yield element, f"Điều kiện «{text}» cho kết quả kiểu {compiled.type}, không phải đúng/sai."
 

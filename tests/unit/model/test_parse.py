@@ -95,6 +95,18 @@ def test_a_lane_gives_its_unit_and_an_inner_lane_that_of_the_outer() -> None:
     assert model.lanes[model.nodes["b"].lane].name == "Phòng"
 
 
+def test_a_sub_process_may_have_lanes_of_its_own() -> None:
+    lanes = "".join(
+        f'<lane id="{lane}">{properties(unit=lane)}<flowNodeRef>{node}</flowNodeRef></lane>'
+        for lane, node in (("lead", "box"), ("one_stop", "z"))
+    )
+    inner = f'<laneSet><lane id="office">{properties(unit="office")}<flowNodeRef>a</flowNodeRef></lane></laneSet>'
+    model = parse(
+        bpmn(f'<laneSet>{lanes}</laneSet><subProcess id="box">{inner}{users("a", "b")}</subProcess>' + users("z"))
+    )
+    assert [model.seat(model.nodes[node]) for node in ("a", "b", "z")] == ["office", "lead", "one_stop"]
+
+
 def test_other_tools_ways_of_writing_are_read() -> None:
     model = parse(
         f'<definitions xmlns="{BPMN}" xmlns:z="http://camunda.org/schema/zeebe/1.0" '
