@@ -59,7 +59,7 @@ def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
 
 @rule("expression", ERROR)
 def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
-    """A CEL expression that does not parse, names what no form has, mixes types, divides like others, is no condition."""
+    """CEL that does not parse, names what no form has, mixes types, divides as others do, or is no condition."""
     for element, text, wanted in written(reading):
         try:
             compiled = reading.expressions.compile(text, element.id)
