@@ -24,7 +24,7 @@ from web.migrating.views import blueprint as migrating
 from web.portal.late_lists import blueprint as late_lists
 from web.portal.submission import blueprint as submission
 from web.portal.views import blueprint as portal
-from web.reports import endings, numbers, registers  # noqa: F401  # their routes join the pages of reports
+from web.reports import causes, endings, numbers, registers  # noqa: F401  # their routes join the pages of reports
 from web.reports import late_lists as officers_late_lists  # noqa: F401  # and so do these
 from web.reports import views as report_pages  # noqa: F401  # the first of them
 from web.reports.frame import blueprint as reports

@@ -106,9 +106,8 @@ HISTORIES = text("SELECT case_id, body FROM event WHERE case_id = ANY (CAST(:ids
 
 def late_rows(house: House, connection: Connection, ruleset: Ruleset, period: Period) -> list[Row]:
     """The rows, numbered, in the order in which the limits of law were missed."""
-    since, until = period.begins_at, period.ends_at
-    found = [dict(one) for one in connection.execute(LATE, {"since": since, "until": until}).mappings()]
-    counted = [one for one in found if _kind(one, until) in ruleset.late_list.counts]
+    until = period.ends_at
+    counted = [one for one in _late(connection, period) if _kind(one, until) in ruleset.late_list.counts]
     histories: dict[Any, list[Content]] = {one["id"]: [] for one in counted}
     for case_id, body in connection.execute(HISTORIES, {"ids": [str(one) for one in histories]}):
         histories[case_id].append(orjson.loads(bytes(body)))
@@ -119,6 +118,24 @@ def late_rows(house: House, connection: Connection, ruleset: Ruleset, period: Pe
     ]
 
 
+def late_blames(house: House, connection: Connection, period: Period) -> Iterator[tuple[str, list[Blame]]]:
+    """Of each dossier that was late in a period: finished_late or open_late, and the steps that made it so."""
+    for case in _late(connection, period):
+        kind = _kind(case, period.ends_at)
+        end = case["done_at"] if kind == "finished_late" else period.ends_at
+        ledger = as_of(Ledger.from_json(case["ledger"]), end)
+        yield kind, _at_fault(ledger, _calendar(house, connection, case), end)
+
+
+def _late(connection: Connection, period: Period) -> list[Row]:
+    asked = {"since": period.begins_at, "until": period.ends_at}
+    return [dict(one) for one in connection.execute(LATE, asked).mappings()]
+
+
+def _calendar(house: House, connection: Connection, case: Row) -> Calendar:
+    return house.calendars.get(connection, case["calendar_version"]).for_unit(case["receiving_unit"])
+
+
 def _kind(case: Row, until: datetime) -> str:
     return "finished_late" if case["done_at"] is not None and case["done_at"] < until else "open_late"
 
@@ -126,7 +143,7 @@ def _kind(case: Row, until: datetime) -> str:
 def _row(
     house: House, connection: Connection, people: _Known, case: Row, events: Sequence[Content], until: datetime
 ) -> Row:
-    calendar = house.calendars.get(connection, case["calendar_version"]).for_unit(case["receiving_unit"])
+    calendar = _calendar(house, connection, case)
     kind = _kind(case, until)
     end = case["done_at"] if kind == "finished_late" else until
     ledger = as_of(Ledger.from_json(case["ledger"]), end)

@@ -33,6 +33,8 @@ from engine.dossier.late_rows import Period
 from engine.errors import NotAllowed, Refused, StaleTask
 from engine.jobs.handlers import order_late_lists
 from engine.jobs.worker import work_off
+from engine.reports.lateness_causes import lateness_causes
+from engine.reports.procedure_counts import procedure_counts
 from tests.invariants import faults_of_house
 from tests.province import COMMUNE, Province
 
@@ -134,6 +136,12 @@ def test_the_list_says_what_events_say(lived: tuple[Province, dict[str, UUID]]) 
     assert [one["name"] for one in finished["officers"]] == [f"case_officer {HANDLING}"], "who held the step did it"
     untouched = next(one for one in rows if one["code"] == codes["open"])
     assert [one["name"] for one in untouched["officers"]] == [f"unit_head {HANDLING}"], "nobody took it: its head"
+    with province.house.store.transaction(role="worker") as connection:
+        causes = lateness_causes(province.house, connection, OCTOBER.since, OCTOBER.until)
+        [field] = [one for one in procedure_counts(connection) if one.received]
+    worst = next(one for one in causes if one.unit_code == HANDLING)
+    assert (worst.finished, worst.open) == (1, 2)
+    assert (field.total, field.commune, field.processes) == (1, 1, 1), "the list's own procedure is no dossier's"
     whole = orjson.dumps(rows).decode()
     assert "Ngọc Hường" not in whole
     assert "042185000017" not in whole

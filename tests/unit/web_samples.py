@@ -520,6 +520,11 @@ def pages() -> dict[str, dict[str, Any]]:
                        "note": "Chưa chốt: còn 1 giải trình", "is_final": False}],
             "total": {"name": "Tổng số", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": None, "note": "Đã đủ giải trình", "is_final": True},
         },
+        "reports/causes.html": {
+            "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "csv_url": "/c",
+            "causes": [{"unit": "Phòng Kinh tế", "step": "Thẩm định", "finished": 2, "open": 1, "over": "3 ngày 4 giờ"}],
+            "fields": [{"name": "Đất đai", "figures": [3, 1, 2, 3, 2, 3]}], "total": [3, 1, 2, 3, 2, 3],
+        },
         "reports/register.html": BOOK | {
             "form_number": "07", "count": 250, "pdf_url": "/p", "csv_url": "/c",
             "entries": [{"number": 1, "code": CODE, "url": "/x", "procedure": "Cấp giấy phép", "sets": 2, "owner": "Lê Thu Thủy", "contact": "Xã Sơn Trung",

@@ -24,6 +24,7 @@ CLERKS = (*WATCHERS, "clerk", "unit_head")
 
 PAGES = (
     ("Tình hình", "reports.reports", HEADS),
+    ("Nguyên nhân, thủ tục", "reports.causes", HEADS),
     ("Sổ theo dõi", "reports.register", COUNTER),
     ("Giao nhận", "reports.hand_over_book", DESKS),
     ("Giải trình", "reports.explanations", HEADS),
