@@ -70,8 +70,7 @@ def test_every_seat_of_a_shipped_procedure_has_somebody_with_the_role(folder: Pa
     is_commune = shipped.manifest.level == "commune"
     for commune in communes():
         receiving = f"{commune.code}.1" if is_commune else "H27.2"
-        if shipped.manifest.kind == "approval":
-            receiving = "H27.6"
+        receiving = {"approval": "H27.6", "publication": "H27.1"}.get(shipped.manifest.kind, receiving)
         first = Seating(receiving_unit=receiving, lead_unit=receiving, locality=commune.code)
         lead = directory.resolve(shipped.manifest.lead, first)
         seating = Seating(receiving_unit=receiving, lead_unit=lead, locality=commune.code)

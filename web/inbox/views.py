@@ -75,6 +75,8 @@ SUBMIT_WORDS = {
     "pay": "Xác nhận đã thu",
     "return_result": "Xác nhận đã trả kết quả",
     "supplement": "Nhận hồ sơ bổ sung",
+    "close_objections": "Kết thúc nhận phản hồi",
+    "publish_late_list": "Ký, công khai danh sách",
 }
 OWN_PAGES = {
     "letter": "dossier.apologise",
