@@ -32,6 +32,7 @@ from engine.dossier.house import House
 from engine.errors import Refused
 from engine.history.chain import verify_chain
 from engine.jobs.clock import sweep
+from engine.rulesets import packaged_calendar
 from engine.run import SEMANTICS, compile_program
 from engine.store.clock import Clock
 from engine.store.database import Store
@@ -135,25 +136,25 @@ def test_nobody_shares_a_name_login_or_id() -> None:
         assert len({getattr(one, of) for one in people}) == len(people)
 
 
-def test_working_back_and_ahead_meet(house: House) -> None:
+def test_working_back_and_ahead_meet() -> None:
     end = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
-    at = working_back(end, timedelta(hours=37), house.calendar)
-    assert working_time_between(at, end, house.calendar) == timedelta(hours=37)
+    at = working_back(end, timedelta(hours=37), packaged_calendar())
+    assert working_time_between(at, end, packaged_calendar()) == timedelta(hours=37)
 
 
-def test_the_casting_is_the_same_every_time(house: House) -> None:
+def test_the_casting_is_the_same_every_time() -> None:
     versions = _versions()
     end = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
     def cast() -> list[tuple[Any, ...]]:
-        plays = Casting(versions, communes(), "H27.2", house.calendar, end).plays()
+        plays = Casting(versions, communes(), "H27.2", packaged_calendar(), end).plays()
         return [(one.case_id, one.role.version.procedure_code, one.owner, one.received_at) for one in plays]
 
     assert cast() == cast()
     assert 280 <= len(cast()) <= 330
 
 
-def test_every_scene_finds_a_procedure_that_can_play_it(house: House) -> None:
+def test_every_scene_finds_a_procedure_that_can_play_it() -> None:
     roles = [Role.of(one) for one in _versions()]
     for row in read_data("scenes")["scene"]:
         scene = Scene.of(row)
@@ -190,13 +191,6 @@ def _versions() -> list[Any]:
             )
         )
     return found
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """A house that nothing asks for its database."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("house"), database_url="postgresql://nowhere")
-    return House.open(settings, Store(settings, None), Registry())
 
 
 # --- the clock's past -------------------------------------------------------------------------------------------------
