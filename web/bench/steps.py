@@ -62,14 +62,14 @@ def measure(ground: Ground, *, instances: Mapping[int, int], rounds: int) -> lis
                 began, ended = min(one[1] for one in done), max(one[2] for one in done)
                 return sum(steps for steps, _, _ in done) / (ended - began)
 
+            for is_peer in (True, False):
+                rate(PROCESSES, is_peer=is_peer)  # each process has connected, loaded and planned
             for processes in (1, PROCESSES):
                 figures += _pair(stages, processes, rate, rounds=rounds)
     return figures
 
 
 def _pair(stages: int, processes: int, rate: Callable[..., float], *, rounds: int) -> list[Figure]:
-    for is_peer in (True, False):
-        rate(PROCESSES, is_peer=is_peer)  # each process has connected, loaded and planned
     ours: list[float] = []
     theirs: list[float] = []
     for number in range(rounds):

@@ -11,7 +11,7 @@ from web.bench.figures import Figure
 
 ROUNDS = {"full_path": 25, "pages": 30, "steps": 7, "engine": 15}
 QUICK_ROUNDS = {"full_path": 7, "pages": 9, "steps": 2, "engine": 5}
-INSTANCES = {12: 8, 50: 2}
+INSTANCES = {12: 6, 50: 1}
 LAPS = 1_000
 CROWD = 100_000
 
