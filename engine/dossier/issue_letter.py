@@ -28,13 +28,13 @@ SIGNED_BY_PERSON = frozenset({"unit_at_fault", "lead_unit", "one_stop_head"})
 
 def issue_letter(house: House, letter_id: UUID) -> str:
     """Move a letter as far as it goes without waiting for others; returns the state it rests in."""
-    while True:
-        with house.store.transaction(role="worker") as connection:
-            row = _locked(connection, letter_id)
-            state = str(row["state"])
-        step = STEPS.get(state)
-        if step is None or not step(house, letter_id):
-            return state
+    with house.store.transaction(role="worker") as connection:
+        state = str(_locked(connection, letter_id)["state"])
+    while (step := STEPS.get(state)) is not None:
+        before, state = state, step(house, letter_id)
+        if state == before:  # a signature is waited for, or a number of the clerk's
+            break
+    return state
 
 
 def preview_letter(house: House, letter_id: UUID, changes: Mapping[str, Any] | None = None) -> bytes:
@@ -48,25 +48,25 @@ def preview_letter(house: House, letter_id: UUID, changes: Mapping[str, Any] | N
     return preview(source.letter["form"], letter_data(source, now), calendar=house.calendar)
 
 
-def _reserve(house: House, letter_id: UUID) -> bool:
+def _reserve(house: House, letter_id: UUID) -> str:
     with house.store.transaction(role="worker") as connection:
         row = _locked(connection, letter_id)
         if row["state"] != "approved":
-            return True
+            return str(row["state"])
         form, unit = load_form(row["form"]), house.directory[row["unit_code"]]
         changes: dict[str, Any] = {"state": "numbered"}
         authority = numbered_by(form.series, unit.letterhead)
         if authority == "document_system" and not row["notation"]:
-            return False  # the clerk writes its number down
+            return "approved"  # the clerk writes its number down
         if authority == "unit":
             number = reserve_number(connection, unit.code, row["year"], form.series.code)
             printed = notation(number, form.series.code, unit.letterhead.get("notation", unit.code))
             changes |= {"number": number, "notation": printed}
         connection.execute(update(letter).where(letter.c.id == letter_id).values(changes))
-    return True
+    return "numbered"
 
 
-def _render(house: House, letter_id: UUID) -> bool:
+def _render(house: House, letter_id: UUID) -> str:
     with house.store.transaction(role="worker") as connection:
         source = read_source(house, connection, letter_id)
         now = house.clock.now(connection)
@@ -77,17 +77,17 @@ def _render(house: House, letter_id: UUID) -> bool:
             .where(letter.c.id == letter_id, letter.c.state == "numbered")
             .values(state="rendered", pdf=pdf)
         )
-    return True
+    return "rendered"
 
 
-def _ask_signature(house: House, letter_id: UUID) -> bool:
+def _ask_signature(house: House, letter_id: UUID) -> str:
     with house.store.transaction(role="worker") as connection:
         row = _locked(connection, letter_id)
         by_person = load_form(row["form"]).signer in SIGNED_BY_PERSON and row["signer"]
         purpose = "sign" if row["state"] == "rendered" and by_person else "seal"
         if "signing" not in house.registry:
             connection.execute(update(letter).where(letter.c.id == letter_id).values(state="sealed"))
-            return True
+            return "sealed"
         unit = house.directory[row["unit_code"]]
         signer = {"id": unit.code, "name": unit.name, "organisation": unit.name}
         if purpose == "sign":
@@ -116,7 +116,7 @@ def _ask_signature(house: House, letter_id: UUID) -> bool:
         )
         if made.rowcount:
             enqueue(connection, "delivery.send", delivery_id=str(order_id))
-    return False
+    return str(row["state"])
 
 
 def take_signature(house: House, letter_id: UUID, purpose: str, answer: Mapping[str, Any]) -> None:
@@ -145,7 +145,7 @@ def take_signature(house: House, letter_id: UUID, purpose: str, answer: Mapping[
         enqueue(connection, "letter.issue", letter_id=str(letter_id))
 
 
-def _send(house: House, letter_id: UUID) -> bool:
+def _send(house: House, letter_id: UUID) -> str:
     """The letter is out: an event with the hash of its file, so that a replaced file is found."""
     with house.store.transaction(role="worker") as connection:
         case_id = _locked(connection, letter_id)["case_id"]
@@ -153,7 +153,7 @@ def _send(house: House, letter_id: UUID) -> bool:
         row = _locked(case.connection, letter_id)
         if row["state"] != "sealed":
             case.is_void = True
-            return True
+            return str(row["state"])
         case.connection.execute(update(letter).where(letter.c.id == letter_id).values(state="sent", issued_at=case.now))
         case.data = {
             "letter": str(letter_id),
@@ -162,10 +162,10 @@ def _send(house: House, letter_id: UUID) -> bool:
             "unit": row["unit_code"],
             "pdf": bytes(row["pdf"]).hex(),
         }
-    return True
+    return "sent"
 
 
-STEPS: Mapping[str, Callable[[House, UUID], bool]] = {
+STEPS: Mapping[str, Callable[[House, UUID], str]] = {
     "approved": _reserve,
     "numbered": _render,
     "rendered": _ask_signature,

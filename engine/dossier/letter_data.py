@@ -40,7 +40,7 @@ class Source:
 
     @property
     def calendar(self) -> Calendar:
-        return self.house.calendar
+        return self.house.calendar_of(self.case["calendar_version"], self.case["receiving_unit"])
 
 
 def read_source(

@@ -52,6 +52,7 @@ class Form:
     series: Series
     is_wording_verified: bool
     has_barcode: bool  # CODE128 of the dossier code under the agency's name
+    has_qr: bool  # a QR that pins the head of the dossier's history
     fields: Mapping[str, Field]
 
     @property
@@ -88,6 +89,7 @@ def load_form(name: str) -> Form:
         series=Series(code=body["series"]["code"], numbered_by=body["series"]["numbered_by"]),
         is_wording_verified=body["wording_verified"],
         has_barcode=body.get("barcode", False),
+        has_qr=body.get("qr", False),
         fields=fields,
     )
 

@@ -32,7 +32,7 @@ def preview(form: str, data: Mapping[str, Any], *, calendar: WorkingDays | None 
 def _render(form: Form, data: Mapping[str, Any], *, is_preview: bool, calendar: WorkingDays | None) -> bytes:
     shaped = printable(form, data, is_preview=is_preview, calendar=calendar)
     code = shaped["dossier"]["code"] if form.has_barcode else None
-    seal = shaped.get("qr")
+    seal = shaped.get("qr") if form.has_qr else None  # drawing one takes as long as the letter
     shaped["form"] = {
         "title": form.title,
         "is_preview": is_preview,

@@ -9,8 +9,8 @@ import click
 
 from web.bench.figures import Figure
 
-ROUNDS = {"full_path": 25, "pages": 30, "steps": 7, "engine": 15}
-QUICK_ROUNDS = {"full_path": 7, "pages": 9, "steps": 2, "engine": 5}
+ROUNDS = {"full_path": 25, "pages": 30, "steps": 7, "engine": 15, "letters": 1000}
+QUICK_ROUNDS = {"full_path": 7, "pages": 9, "steps": 2, "engine": 5, "letters": 60}
 INSTANCES = {12: 6, 50: 1}
 LAPS = 1_000
 CROWD = 100_000
@@ -30,7 +30,7 @@ def command(*, quick: bool, as_json: bool) -> None:
 
 
 def _measure(rounds: dict[str, int]) -> list[Figure]:
-    from web.bench import age, crowd, engine, full_path, inbox, steps, sweep
+    from web.bench import age, crowd, engine, full_path, inbox, letters, steps, sweep
     from web.bench.ground import temporary_ground
 
     with temporary_ground() as ground:
@@ -40,6 +40,8 @@ def _measure(rounds: dict[str, int]) -> list[Figure]:
         figures += engine.measure(rounds=rounds["engine"])
         figures += steps.measure(ground, instances=INSTANCES, rounds=rounds["steps"])
         figures += age.measure(ground, laps=LAPS)
+        click.echo("Thư xin lỗi…", err=True)
+        figures += letters.measure(ground, letters=rounds["letters"])
         click.echo(f"Tạo {CROWD:,} việc đang mở…".replace(",", "."), err=True)
         crowd.gather(ground, cases=CROWD)
         figures += inbox.measure(ground, rounds=rounds["pages"])
@@ -56,4 +58,4 @@ def _print(figures: Sequence[Figure]) -> None:
         click.echo(f"{one.title:<{widest}}  {value:>10} {_UNITS[one.unit]:<5}{goal}".rstrip())
 
 
-_UNITS = {"ratio": "lần", "ms": "ms", "rows": "dòng", "per_second": "/giây", "bytes": "byte"}
+_UNITS = {"ratio": "lần", "ms": "ms", "s": "giây", "rows": "dòng", "per_second": "/giây", "bytes": "byte"}
