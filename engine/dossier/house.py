@@ -42,7 +42,7 @@ class House:
     registry: Registry
     versions: Versions = field(default_factory=Versions)
     rulesets: Mapping[str, Ruleset] = field(default_factory=lambda: {one.name: one for one in load_rulesets()})
-    calendars: Calendars = field(default_factory=Calendars)
+    calendars: Calendars = field(default_factory=lambda: Calendars(load_rulesets()[-1].calendar))
     _directory: Directory | None = None
 
     @classmethod

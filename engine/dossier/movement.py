@@ -345,7 +345,7 @@ def _record_move(case: Case, dates: Mapping[str, tuple[datetime | None, datetime
                 "at": case.now,
                 "type": case.event_type,
                 "unit_code": case.row["lead_unit"],
-                "by": case.data.get("by") or case.actor.name,
+                "by": case.data.get("published_by") or case.actor.name,
                 "reason": str(case.data.get("article") or case.data.get("reason") or case.data.get("basis") or ""),
                 "legal_from": legal_from,
                 "legal_to": legal_to,

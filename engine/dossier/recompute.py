@@ -43,7 +43,7 @@ def _published(case: Case, newest: Calendar) -> dict[str, str]:
         calendar_version.c.name == newest.name, calendar_version.c.version == newest.version
     )
     row = case.connection.execute(asked).one()
-    return {"by": row.published_by, "reason": row.note, "sha256": calendar_hash(newest)}
+    return {"published_by": row.published_by, "reason": row.note, "sha256": calendar_hash(newest)}
 
 
 def _move_timers(case: Case, before: Calendar, newest: Calendar) -> None:

@@ -34,7 +34,6 @@ class Settings:
     pool_size: int = 10  # database connections per process and role
     keys_dir: Path | None = None  # outside the database's back-up; default data_dir/keys
     blobs_dir: Path | None = None
-    calendar: str = "vn"
     log_level: str = "WARNING"
 
     @classmethod
