@@ -30,6 +30,8 @@ def tasks() -> Iterator[Row]:
     yield row(group, "receiveTask", receive, "s a e", moves=(message(),))
     begins = node("receiveTask", "a", messageRef="m", instantiate="true") + E + flows("a>e")
     yield row(group, "receiveTask, instantiate", begins, "a e", by_message="paid")
+    late = S + node("receiveTask", "a", messageRef="m", instantiate="true") + E + flows("s>a>e")
+    yield row(group, "receiveTask, instantiate, with a flow to it", late, refused="instantiate:a")
     script = S + node("scriptTask", "a", "<script>n = 1</script>") + users("b") + E
     script += '<exclusiveGateway id="g" default="g_e"/>' + flows("s>a>g>e", "g>b: n == 1", "b>e")
     yield row(group, "scriptTask, `name = CEL`", script, "s a g", rests="b")

@@ -468,5 +468,7 @@ def compensation() -> Iterator[Row]:
     yield row(group, "a boundary event that leads to no handler", body(loose), refused="compensation:on_a")
     late = handled("a") + boundary(DEFINITIONS["timer"], host="undo_a") + users("k") + flows("b>k>e")
     yield row(group, "a handler with a boundary event", body(late), refused="compensation:undo_a")
+    left = body(handled("a")) + flows("on_a>z")
+    yield row(group, "a boundary event with a flow", left, refused="compensation:on_a")
     flowing = body(handled("a")) + flows("undo_a>z")
     yield row(group, "a handler with flows", flowing, refused="compensation:undo_a")

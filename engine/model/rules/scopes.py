@@ -64,6 +64,17 @@ def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
                 yield start, f"Khi có nhiều điểm bắt đầu, {start.label} chỉ được bắt đầu bằng thông điệp."
 
 
+@rule("instantiate", ERROR)
+def instantiate(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """What begins a process by a message (`instantiate`) stands in a process, and nothing leads to it."""
+    for node in reading.nodes("receiveTask", "eventBasedGateway"):
+        if node.instantiates and not _begins(reading, node):
+            yield (
+                node,
+                f"{node.label} mở quy trình (instantiate) nên không được có luồng vào hay nằm trong tiểu quy trình.",
+            )
+
+
 @rule("start-by-event", WARNING)
 def start_by_event(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A timer, signal or condition does not start a case here: a person or a message does."""

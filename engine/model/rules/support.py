@@ -39,6 +39,8 @@ def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
         elif definition.target and nodes[definition.target].scope not in _scopes_undone(reading, node):
             yield node, f"{node.label} chỉ hoàn tác được việc cùng cấp, không phải «{definition.target}»."
+        if node.kind == "boundaryEvent" and node.id in reading.outgoing:
+            yield node, f"Sự kiện hoàn tác {node.label} không có luồng ra; nó chỉ nối (association) với việc hoàn tác."
         if not definition.waits:
             yield node, f"{node.label} phải chờ hoàn tác xong rồi mới đi tiếp (waitForCompletion)."
     for node in nodes.values():

@@ -125,6 +125,9 @@ CASES: dict[str, list[tuple[str, str]]] = {
         ),
         (S + E + '<subProcess id="x"><startEvent id="y"><messageEventDefinition/></startEvent></subProcess>' + GO, "y"),
     ],
+    "instantiate": [
+        (S + E + '<receiveTask id="x" instantiate="true"/>' + GO, "x"),
+    ],
     "start-by-event": [(f'<startEvent id="x">{TIMER("<timeDuration>P1D</timeDuration>")}</startEvent>', "x")],
     "event-sub-process": [
         (S + E + '<subProcess id="x" triggeredByEvent="true"><startEvent id="b"/></subProcess>' + flows("s>e"), "x")
