@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Status(IntEnum):
@@ -22,3 +23,24 @@ class Status(IntEnum):
 
 
 Status.FINAL = frozenset({Status.NOT_ACCEPTED, Status.WITHDRAWN, Status.STOPPED, Status.RETURNED})
+
+KEYS: Mapping[Status, str] = {
+    Status.SUBMITTED: "registered",
+    Status.RECEIVED: "received",
+    Status.NOT_ACCEPTED: "not_received",
+    Status.IN_PROGRESS: "processing",
+    Status.SUPPLEMENT_REQUIRED: "supplement",
+    Status.FINANCIAL_OBLIGATION: "financial_obligation",
+    Status.WITHDRAWN: "withdrawn",
+    Status.STOPPED: "stopped",
+    Status.DECIDED: "done",
+    Status.RETURNED: "returned",
+}
+
+
+def status_key(row: Mapping[str, Any]) -> str:
+    """A case's state by its key in a ruleset. Code 8 covers two: suspended for a while, and stopped for good."""
+    status = Status(row["status"])
+    if row["is_suspended"] and status in {Status.RECEIVED, Status.IN_PROGRESS}:
+        return "suspended"
+    return KEYS[status]

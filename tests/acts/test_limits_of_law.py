@@ -17,7 +17,7 @@ from engine.deadlines import VIETNAM
 from engine.dossier.confirm_validity import ConfirmValidity, confirm_validity
 from engine.dossier.end_early import EndEarly, stop
 from engine.dossier.pause import Pause, Resume, pause, resume
-from engine.dossier.status import Status
+from engine.dossier.status import Status, status_key
 from engine.errors import InputError, Refused
 from engine.model.procedure import Manifest, PaperRequirement, Phase, Supplement
 from engine.rulesets import load_rulesets
@@ -193,6 +193,11 @@ def test_a_stop_is_not_a_suspension(ship: Callable[..., Province]) -> None:
     assert (told["suspended"].is_suspended, told["suspended"].is_stopped) == (True, False)
     assert (told["stopped"].is_suspended, told["stopped"].is_stopped) == (False, True)
     assert told["stopped"].status == Status.STOPPED
+    rules = province.house.ruleset(told["stopped"].ruleset)
+    outward = {name: rules.status(status_key(dict(row._mapping))) for name, row in told.items()}
+    assert {one.code for one in outward.values()} == {8}, "the national portal has one code for both"
+    assert (outward["suspended"].detail, outward["stopped"].detail) == ("Tạm dừng", "Dừng hẳn")
+    assert (outward["suspended"].is_final, outward["stopped"].is_final) == (False, True)
     with province.house.store.transaction(role="worker") as connection:
         kinds = connection.execute(text("SELECT kind FROM letter WHERE case_id = :id"), {"id": stopped}).scalars()
         assert "stop_notice" in set(kinds)

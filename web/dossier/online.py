@@ -89,8 +89,8 @@ def filled(view: DossierView) -> list[dict[str, str]]:
         return []
     fields = view.version.forms.get(sent.form_key, {}).get("properties", {})
     told = []
-    for name, value in sent.values.items():
-        field = fields.get(name, {})
+    for name, field in fields.items():
+        value = sent.values.get(name)
         words = field.get("x-labels", {}).get(value, value) if isinstance(value, str) else value
         if words not in ("", None, False):
             text = "Có" if words is True else str(words)

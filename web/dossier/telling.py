@@ -14,8 +14,9 @@ from engine.dossier import confirm_validity
 from engine.dossier.actor import Actor
 from engine.dossier.apologise import ROLES as APOLOGISING
 from engine.dossier.archive import ARCHIVISTS
-from engine.dossier.status import Status
-from engine.reports.dossier import DossierView, steps_of
+from engine.dossier.status import Status, status_key
+from engine.dossier.submit_online import FORM
+from engine.reports.dossier import DossierView, Submission, steps_of
 from engine.reports.forecasts import ToldForecast
 from engine.reports.hand_overs import HandOver
 from web.forms.wording import lower_first
@@ -87,12 +88,14 @@ def dossier_summary(view: DossierView) -> dict[str, Any]:
     """What every page about a dossier says of it."""
     row, names, manifest = view.case, house().directory, view.version.manifest
     owner: Mapping[str, Any] = next((one for one in view.people if one["role"] == "owner"), {})
+    state = house().ruleset(row["ruleset"]).status(status_key(row))
     return {
         "code": row["code"],
         "url": url_for("dossier.page", code=row["code"]),
         "procedure": row["procedure_name"],
         "procedure_code": row["procedure_code"],
-        "status": row["status"],
+        "status": state.code,
+        "status_detail": state.detail,
         "applicant": owner.get("name", ""),
         "place": owner.get("address", ""),
         "phone": owner.get("phone", ""),
@@ -231,8 +234,13 @@ def notes(view: DossierView) -> list[dict[str, Any]]:
     for one in view.submissions:
         said = [f"{lead}{str(one.values[name]).strip()}" for name, lead in NOTE_FIELDS.items() if one.values.get(name)]
         if said:
-            told.append({"at": one.at, "by": one.officer or "Cơ quan phối hợp", "text": "\n".join(said)})
+            told.append({"at": one.at, "by": author(one), "text": "\n".join(said)})
     return told
+
+
+def author(one: Submission) -> str:
+    """Who filled in a form."""
+    return one.officer or ("Người nộp" if one.element_id == FORM else "Cơ quan phối hợp")
 
 
 def diagram(view: DossierView) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from engine.dossier.issue_letter import issue_letter, preview_letter
+from engine.dossier.submit_online import FORM
 from engine.errors import NotFound
 from engine.reports.control_slip import control_slip, read_control_slip
 from engine.reports.dossier import DossierView, Submission, case_id_of, dossier_view
@@ -100,7 +101,7 @@ def page(code: str) -> ResponseReturnValue:
         submissions=[
             {
                 "title": element_name(view, one.element_id),
-                "by": one.officer or "Cơ quan phối hợp",
+                "by": telling.author(one),
                 "at": one.at,
                 "entry": Form(view.version.forms[one.form_key]).filled(people_named(view, one)),
             }
@@ -277,5 +278,7 @@ def people_named(view: DossierView, submission: Submission) -> dict[str, Any]:
 
 def element_name(view: DossierView, element_id: str) -> str:
     """What a task is called on the diagram."""
+    if element_id == FORM:
+        return "Nội dung khai trực tuyến"
     element = view.version.program.elements.get(element_id)
     return element.name if element is not None else element_id

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from engine.deadlines import SupplementEffect, parse_moment
+from engine.dossier.status import KEYS
 from engine.errors import InputError, NotConfigured
-from engine.rulesets import load_rulesets, packaged_calendar, read_calendar, ruleset_named, ruleset_on
+from engine.rulesets import Ruleset, load_rulesets, packaged_calendar, read_calendar, ruleset_named, ruleset_on
 from engine.rulesets.reading import read_ruleset
 
 OLD, NEW = "nd61-2018", "nd118-2025"
@@ -222,3 +223,10 @@ def test_calendars_by_name_and_file(tmp_path):
         read_calendar(broken)
     with pytest.raises(InputError, match="missing"):
         read_calendar(tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize("ruleset", load_rulesets(), ids=lambda one: one.name)
+def test_every_state_of_a_case_has_its_national_code(ruleset: Ruleset) -> None:
+    for status, key in KEYS.items():
+        assert ruleset.status(key).code == status
+    assert {one.key for one in ruleset.statuses} == {*KEYS.values(), "suspended"}
