@@ -38,7 +38,7 @@ SECTIONS = (
         "/letters",
         "letter",
         "Thư xin lỗi chờ ký: chọn lý do, xem trước, ký tất cả một lần",
-        frozenset({"unit_head", "authorised"}),
+        frozenset({"unit_head", "signer", "authorised"}),
     ),
     Section(
         "Tiếp nhận",

@@ -37,8 +37,12 @@ class Authority:
 
 
 def as_signer(actor: Actor) -> Actor:
-    """The same person, with a head's seat in each unit they may sign for; `authority_to_sign` still decides."""
-    seats = {Seat(unit_code=code, role="unit_head") for code in actor.signs_for}
+    """The same person, with a head's seat in each unit whose leader or authorised signer they are.
+
+    It opens the line that lays a draft before a head; `authority_to_sign` still decides.
+    """
+    units = actor.signs_for | {one.unit_code for one in actor.seats if one.role == "signer"}
+    seats = {Seat(unit_code=code, role="unit_head") for code in units}
     return replace(actor, seats=actor.seats | seats) if seats else actor
 
 
@@ -65,7 +69,7 @@ def right_to_sign(
     unit, document = house.directory.name(unit_code), KINDS.get(kind, kind).lower()
     if recorded:
         raise NotAllowed(f"Phân công ký của bạn cho {unit} không còn hiệu lực hoặc không gồm {document}.")
-    if not (actor.holds("unit_head", unit_code) or actor.holds("signer", unit_code)) or unit_code in actor.signs_for:
+    if not any(actor.holds(role, unit_code) for role in ("unit_head", "signer")) or unit_code in actor.signs_for:
         raise NotAllowed(f"Bạn không có thẩm quyền ký {document} của {unit}.")
     return Authority(unit_code=unit_code)
 

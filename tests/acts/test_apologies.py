@@ -189,6 +189,14 @@ def test_what_a_draft_must_say(province: Province) -> None:
         put(cause="weather")
 
 
+def test_the_leader_who_signs_a_units_decisions_signs_its_apologies_too(province: Province) -> None:
+    case_id, item = drafted(province)
+    with pytest.raises(NotAllowed):
+        sign(province, province.actor(OFFICE, "case_officer"), item)
+    sign(province, province.actor(OFFICE, "signer"), item)
+    assert province.row(case_id).apology == "issued"
+
+
 def test_an_authorisation_is_checked_at_signing_by_kind_and_day(province: Province) -> None:
     case_id, item = drafted(province)
     office_head = replace(province.actor(f"{COMMUNE}.03", "unit_head"), signs_for=frozenset({OFFICE}))

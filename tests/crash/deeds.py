@@ -263,6 +263,16 @@ def apologise_and_reappoint(stage: Stage) -> Attempt:
     return Attempt(cases=(case_id,), do=lambda: apologise.apologise_and_reappoint(stage.house, head, command))
 
 
+@deed
+def draft_apology(stage: Stage) -> Attempt:
+    """Lateness foreseen by the officer who handles the dossier, before the timer does; a second draft is refused."""
+    case_id = stage.dossier(until="step2_handle")
+    item = stage.province.task(case_id)
+    officer = stage.province.actor(item.unit_code, "case_officer")
+    command = apologise.DraftApology(case_id=case_id, cause="late", reason="Phải xác minh lại tại nơi lưu sổ gốc")
+    return Attempt(cases=(case_id,), do=lambda: apologise.draft_apology(stage.house, officer, command))
+
+
 def _drafted_apology(stage: Stage) -> UUID:
     case_id = stage.dossier(until="step2_handle")
     act_on_timer(stage.house, stage.timer(case_id, "apology"))

@@ -24,7 +24,7 @@ SIGNERS = {
 @for_roles("administrator", "control_officer", "catalogue_manager", "clerk")
 def forms() -> ResponseReturnValue:
     """Every form, with its preview in each size of paper."""
-    rulesets = [(one.name, one.title.split(",")[0]) for one in load_rulesets()]
+    rulesets = [(one.name, f"NĐ {one.acts[0].number}") for one in load_rulesets()]
     return render_template(
         "admin/forms.html",
         rulesets=[title for _, title in rulesets],

@@ -30,6 +30,7 @@ def admin() -> ResponseReturnValue:
         ("Lịch làm việc", url_for("calendar.year"), "clock", "Ngày nghỉ, làm bù, giờ làm việc; tính lại hạn khi đổi"),
         ("Bộ quy tắc", url_for("admin.rulesets"), "info", "Quy định đang áp dụng, chỗ nào chưa đối chiếu văn bản"),
         ("Phân công ký", url_for("admin.authorisations"), "edit", "KT., TL., TUQ.: ai ký cho ai, từ ngày nào"),
+        ("Mẫu văn bản", url_for("admin.forms"), "letter", "Các mẫu của hai bộ quy tắc, xem trước từng mẫu"),
         ("Kết nối", url_for("admin.deliveries"), "link", "Việc gửi cơ quan khác bị mắc kẹt"),
     ]
     if not house().settings.is_production:

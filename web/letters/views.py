@@ -92,9 +92,10 @@ def preview(item_id: UUID) -> ResponseReturnValue:
 
 
 def read_waiting() -> list[WaitingApology]:
-    """Drafts in the name of the units this person heads or is authorised to sign for."""
+    """Drafts in the name of the units this person heads, leads or is authorised to sign for."""
     person = officer()
-    units = {one.unit_code for one in person.acting_seats if one.role == "unit_head"} | set(person.signs_for)
+    led = {one.unit_code for one in person.acting_seats if one.role in {"unit_head", "signer"}}
+    units = led | set(person.signs_for)
     with reading() as connection:
         return waiting_apologies(connection, sorted(units))
 
