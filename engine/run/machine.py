@@ -25,7 +25,7 @@ from engine.run.working_time import WorkingTime
 if TYPE_CHECKING:
     from engine.run.program import Program
 
-STEP_BUDGET = 100_000  # a script counts to 5,000 in 15,000 steps
+STEP_BUDGET = 50_000  # 5,000 rounds of ten nodes; less than two seconds
 
 
 @dataclass(slots=True)
