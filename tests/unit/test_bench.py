@@ -8,8 +8,6 @@ from uuid import UUID
 import pytest
 
 from engine.deadlines import VIETNAM, working_time
-from engine.deadlines.intervals import Interval, Owner
-from engine.deadlines.ledger import Ledger
 from engine.errors import InputError
 from engine.rulesets import packaged_calendar
 from engine.run import Complete, Instance, compile_program
@@ -39,14 +37,3 @@ def test_a_model_of_stages_runs_to_its_end_and_can_be_gone_round(number: int) ->
 def test_the_peer_reads_the_same_model_with_its_timers_quoted() -> None:
     ours, theirs = Stages(number=3).source(), Stages(number=3).source(quoted=True)
     assert theirs.replace(b'"P30D"', b"P30D") == ours != theirs
-
-
-def test_a_ledger_that_was_read_is_written_as_it_was_read() -> None:
-    closed = Interval(owner=Owner.unit, basis="step", started_at=AT, ended_at=AT, unit="H27", address="a#1", step="1")
-    opened = Interval(owner=Owner.one_stop, basis="step", started_at=AT, address="b#1")
-    written = Ledger(intervals=(closed, opened)).to_json()
-    read = Ledger.from_json(written)
-    assert read.intervals == (closed, opened)
-    assert read.to_json() == written
-    ended = read.close(AT)
-    assert [one.get("ended_at") for one in ended.to_json()["intervals"]] == [AT.isoformat()] * 2
