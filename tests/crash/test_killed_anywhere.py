@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from engine.errors import Refused
+from tests.crash import deeds_of_time  # noqa: F401  # it adds to the deeds
 from tests.crash.deeds import DEEDS, Attempt
 from tests.crash.killing import End, kill_at
 from tests.crash.stage import Stage
