@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from engine.dossier.actor import Seat
 from engine.dossier.command import Filled, TaskRef
-from engine.dossier.complete import CompleteTask, complete_task
+from engine.dossier.complete import Completed, CompleteTask, complete_task
 from engine.dossier.drafts import draft_of, drop_draft, keep_draft
 from engine.dossier.hand_over import TakeOver, take_over
 from engine.dossier.receive_supplement import PAPERS_FIELD
@@ -49,6 +49,7 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", "soon", "Sắp đến hạn"),
             ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
+NO_FORM: Mapping[str, Any] = {"type": "object", "properties": {}}
 BOXES: tuple[tuple[Box, str], ...] = (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
 ORDERS: tuple[tuple[Order, str], ...] = (("due", "Theo hạn xử lý"), ("forecast", "Theo dự báo"))
 
@@ -185,48 +186,49 @@ def task(item_id: UUID) -> ResponseReturnValue:
 def complete(item_id: UUID) -> ResponseReturnValue:
     """Do the task. A form that is not right comes back with what was typed."""
     item, view = read_task(item_id)
-    schema = view.version.forms.get(item["form_key"] or "")
-    entry = None
-    if schema:
-        entry = Form(with_choices(schema, item)).read(request.form, request.files, only=("_csrf", "_revision"))
+    entry = entry_of_request(item, view)
+    is_open = item["state"] == "open"
     if is_page_old():
-        if entry is not None and item["state"] == "open":
+        if is_open and entry.form.fields:
             keep_draft(house(), actor(), item_id, entry.shown)
         tell("Trang bạn gửi đã cũ nên chưa ghi. Nội dung đã nhập còn dưới đây; hãy kiểm tra rồi gửi lại.", "warn")
         return redirect(url_for("inbox.task", item_id=item_id), 303)
-    if entry is not None and item["state"] != "open":
+    if not is_open:
         return lost_page(item, view, entry), 409
-    if entry is not None and not entry.is_valid:
+    if not entry.is_valid:
         return answered(task_page(item_id, entry=entry), 422)
-    values = dict(entry.values) if entry is not None else {}
-    task_ref = TaskRef(id=item_id, revision=revision_of_request())
+    titles = {one.name: one.title for one in entry.form.fields}
+    command = CompleteTask(
+        case_id=view.case["id"],
+        task=TaskRef(id=item_id, revision=revision_of_request()),
+        form=Filled(key=item["form_key"] or "", values=dict(entry.values)),
+        papers=keep_uploads(house(), entry.files, titles),
+    )
     try:
-        titles = {one.name: one.title for one in entry.form.fields} if entry is not None else {}
-        papers = keep_uploads(house(), entry.files, titles) if entry is not None else ()
-        done = complete_task(
-            house(),
-            actor(),
-            CompleteTask(
-                case_id=view.case["id"],
-                task=task_ref,
-                form=Filled(key=item["form_key"] or "", values=values),
-                papers=papers,
-            ),
-        )
+        done = complete_task(house(), actor(), command)
     except FormRefused as refused:
-        again = refused_entry(entry, refused) if entry is not None else None
-        return answered(task_page(item_id, entry=again), 422)
+        return answered(task_page(item_id, entry=refused_entry(entry, refused)), 422)
     except StaleTask:
         item, view = read_task(item_id)
-        if entry is not None and item["state"] != "open":
+        if item["state"] != "open":
             return lost_page(item, view, entry), 409
         return answered(task_page(item_id, entry=entry, stale=StaleTask().message), 409)
-    if done.is_ended:
-        tell(f"Hồ sơ {done.code} đã kết thúc.")
-    else:
-        where = "; ".join(f"{name} ({unit})" for name, unit in done.next)
-        tell(f"Đã xong “{item['name']}” của hồ sơ {done.code}." + (f" Tiếp theo: {where}." if where else ""))
+    tell(what_was_done(item["name"], done))
     return redirect(url_for("inbox.inbox"), 303)
+
+
+def entry_of_request(item: Mapping[str, Any], view: DossierView) -> Entry:
+    """What was typed into the task's form; some tasks have none."""
+    schema = view.version.forms.get(item["form_key"] or "") or NO_FORM
+    return Form(with_choices(schema, item)).read(request.form, request.files, only=("_csrf", "_revision"))
+
+
+def what_was_done(name: str, done: Completed) -> str:
+    """The sentence for who did it: what is done, and who is next."""
+    if done.is_ended:
+        return f"Hồ sơ {done.code} đã kết thúc."
+    where = "; ".join(f"{task} ({unit})" for task, unit in done.next)
+    return f"Đã xong “{name}” của hồ sơ {done.code}." + (f" Tiếp theo: {where}." if where else "")
 
 
 @blueprint.post("/<uuid:item_id>/draft")
@@ -288,7 +290,9 @@ def task_page(item_id: UUID, *, entry: Entry | None = None, stale: str = "") -> 
     may_do = is_mine or person.holds("unit_head", item["unit_code"])
     schema = view.version.forms.get(item["form_key"] or "")
     saved_at = None
-    if entry is None and schema is not None:
+    if schema is None:
+        entry = None
+    elif entry is None:
         entry, saved_at = first_shown(item, view, schema)
     returned = view.case["facts"].get("returned")
     return render_template(
