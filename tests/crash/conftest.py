@@ -76,6 +76,6 @@ def set_stage(settings: Settings, store: Store) -> Stage:
     post = Neighbour("postal", book)
     registry = Registry([post, Neighbour("consultation", book), Neighbour("signing", book, answers=True)])
     province = found_province(settings, store, registry)
-    ship_procedures(province, "TN02", "DANG-KY-KET-HON")
+    ship_procedures(province, "TN02", "DANG-KY-KET-HON", "CKCM")
     publish_with_supplement_limit(province, "TP01", "20d")
     return Stage(province=province, post=post)

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
 from engine.delivery.deliver import Next, deliver
-from engine.dossier import apologise, correct, end_early, explain, extend, hand_over, pause, reassign, take_answer
+from engine.dossier import (
+    apologise,
+    archive,
+    correct,
+    end_early,
+    explain,
+    extend,
+    hand_over,
+    late_list,
+    pause,
+    reassign,
+    take_answer,
+)
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.command import Filled, Person, TaskRef
 from engine.dossier.complete import CompleteTask, complete_task
 from engine.dossier.decline_reception import DeclineReception, decline_reception
 from engine.dossier.issue_letter import issue_letter
+from engine.dossier.late_rows import Period
 from engine.dossier.receive import receive
 from engine.dossier.receive_linked import ReceiveLinked, receive_linked
 from engine.history.seal import seal
@@ -291,6 +305,27 @@ def explain_lateness(stage: Stage) -> Attempt:
     )
     head = stage.province.actor(item.unit_code, "unit_head")
     return Attempt(cases=(case_id,), do=lambda: explain.explain(stage.house, head, command))
+
+
+@deed
+def archive_a_dossier(stage: Stage) -> Attempt:
+    case_id = stage.dossier(until="its end")
+    command = archive.Archive(case_id=case_id, place="Kệ 3")
+    return Attempt(cases=(case_id,), do=lambda: archive.archive(stage.house, stage.actor("05", "clerk"), command))
+
+
+PERIODS = count()
+
+
+@deed
+def make_the_late_list(stage: Stage) -> Attempt:
+    """Each attempt of a month of its own: there is one list of a month."""
+    period = Period.before(date(2026, 11, 1), 1)
+    for _ in range(next(PERIODS)):
+        period = period.next()
+    stage.province.go_to(period.ends_at + timedelta(days=6, hours=9))
+    list_id = uuid5(late_list.SPACE, period.key)
+    return Attempt(cases=(list_id,), do=lambda: late_list.make_late_list(stage.house, period))
 
 
 @deed
