@@ -31,7 +31,7 @@ def sheet(columns: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> R
     writer.writerows([cell(value) for value in row] for row in rows)
     return Response(
         b"\xef\xbb\xbf" + told.getvalue().encode(),
-        mimetype="text/csv; charset=utf-8",
+        mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )
 

@@ -16,7 +16,7 @@ from web.reading import counting, house
 
 blueprint = Blueprint("late_lists", __name__, url_prefix="/late-lists")
 
-TYPES = {"json": "application/json", "csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
+TYPES = {"json": "application/json", "csv": "text/csv", "pdf": "application/pdf"}
 
 
 @blueprint.get("")
