@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from engine.deadlines import Calendar
 from engine.dossier.actor import Actor
 from engine.dossier.house import House
 from engine.errors import NotAllowed, Refused
@@ -27,7 +28,7 @@ def archive(house: House, actor: Actor, command: Archive) -> None:
         if not any(actor.holds(role, unit) for role in ARCHIVISTS for unit in case.row["participants"]):
             raise NotAllowed("Chỉ đơn vị tham gia giải quyết được lưu hồ sơ này.")
         if case.row["archived_at"] is not None:
-            day = house.calendar.local(case.row["archived_at"])
+            day = Calendar.local(case.row["archived_at"])
             raise Refused(f"Hồ sơ đã được lưu ngày {day:%d/%m/%Y}.")
         if case.row["closed_at"] is None:
             raise Refused("Hồ sơ chưa kết thúc nên chưa lưu được.")

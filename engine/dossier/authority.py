@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from engine.catalogue.authorisations import KINDS, Authorisation, authorisations_of
+from engine.deadlines import Calendar
 from engine.dossier.actor import Actor, Seat
 from engine.errors import NotAllowed
 
@@ -61,7 +62,7 @@ def right_to_sign(
     """
     if actor.kind != "officer" or actor.id is None:
         return Authority(unit_code=unit_code)
-    today = house.calendar.local(now).date()
+    today = Calendar.local(now).date()
     recorded = authorisations_of(connection, actor.id, unit_code)
     for one in recorded:
         if one.is_in_force(today) and one.covers(kind):

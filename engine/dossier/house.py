@@ -106,7 +106,7 @@ class House:
 
     def ruleset_on(self, moment: datetime) -> Ruleset:
         """The ruleset in force at a moment."""
-        day = self.calendar.local(moment).date()
+        day = Calendar.local(moment).date()
         for one in self.rulesets.values():
             if one.is_in_force(day):
                 return one

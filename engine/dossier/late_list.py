@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from engine.catalogue.directory import Seating
-from engine.deadlines import VIETNAM, legal_due
+from engine.deadlines import VIETNAM, Calendar, legal_due
 from engine.dossier import movement
 from engine.dossier.actor import SYSTEM, Actor
 from engine.dossier.case import Case
@@ -59,7 +59,7 @@ def periods_due(house: House, connection: Connection) -> list[Period]:
     if connection.execute(is_running).first() is None:
         return []
     now = house.clock.now(connection)
-    today = house.calendar.local(now).date()
+    today = Calendar.local(now).date()
     last = Period.before(today, house.ruleset_on(now).late_list.first_day)
     made_until = connection.execute(MADE, {"procedure": PROCEDURE}).scalar()
     if made_until is None:
@@ -330,7 +330,7 @@ def content_of(house: House, told: Mapping[str, Any], *, signed_by: str, at: dat
         "since": told["since"],
         "until": told["until"],
         "objections_until": told["objections_until"],
-        "published_at": house.calendar.local(at).isoformat(),
+        "published_at": Calendar.local(at).isoformat(),
         "signed_by": signed_by,
         "units": by_unit(rows, {code: one.name for code, one in house.directory.units.items()}),
         "rows": rows,

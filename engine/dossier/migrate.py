@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import Connection, select, text, update
 
 from engine.catalogue.versions import Version
+from engine.deadlines import Calendar
 from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.case import Case
@@ -95,7 +96,7 @@ def must_hold_role(actor: Actor) -> None:
 
 def must_be_in_force(version: Version, house: House, now: datetime) -> None:
     """Raises Refused: nobody's dossier runs on what was not approved and published."""
-    today = house.calendar.local(now).date()
+    today = Calendar.local(now).date()
     if version.state != "published" or (version.effective_on is not None and version.effective_on > today):
         raise Refused(f"Chỉ chuyển hồ sơ sang bản đang áp dụng; bản {version.number} thì không.")
 
