@@ -169,7 +169,7 @@ def test_why_no_lock_is_offered(rooms: Rooms, name: str) -> None:
 def test_every_task_has_a_name_of_its_own_choosing() -> None:
     for found in queue.app.tasks:
         if not found.startswith(("builtin:", "procrastinate.")):
-            assert re.fullmatch(r"[a-z]+\.[a-z0-9_]+", found), found
+            assert re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", found), found
 
 
 @pytest.mark.parametrize(

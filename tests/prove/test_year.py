@@ -101,10 +101,10 @@ def faults(year: Year) -> Iterator[str]:
             yield from (f"{row['code']}: {one}" for one in _of_time(year, row, events, acted.get(row["id"], 0), now))
         for since, until in _months(year):
             for line in situation(connection, since, until):
-                recounted = _recount([row for row in rows if row["lead_unit"] == line.unit_code], since, until)
+                recounted = _recount([row for row in rows if row["lead_unit"] == line.key], since, until)
                 told = {name: getattr(line, name) for name in recounted}
                 if told != recounted:
-                    yield f"{line.unit_code} from {since:%d/%m/%Y}: the report says {told}, counted {recounted}"
+                    yield f"{line.key} from {since:%d/%m/%Y}: the report says {told}, counted {recounted}"
     for row in rows:
         yield from (f"{row['code']}: {one}" for one in faults_of_case(house, row["id"]))
     # no letter is written and nothing is sent: the hands leave that
