@@ -118,6 +118,6 @@ def _objection(error: jsonschema_rs.ValidationError, schema: Mapping[str, Any]) 
 
     kind = error.kind
     if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
-        return f"Thiếu «{title(kind.property)}»."
+        return f"Thiếu “{title(kind.property)}”."
     where = str(error.instance_path[0]) if error.instance_path else ""
-    return f"«{title(where)}» không hợp lệ." if where else "Nội dung gửi đi không hợp lệ."
+    return f"“{title(where)}” không hợp lệ." if where else "Nội dung gửi đi không hợp lệ."

@@ -32,13 +32,13 @@ class Registry:
         try:
             return self._connectors[name]
         except KeyError:
-            raise NotConfigured(f"Chưa cài đặt kết nối «{name}».") from None
+            raise NotConfigured(f"Chưa cài đặt kết nối “{name}”.") from None
 
     def operation(self, connector: str, operation: str) -> Operation:
         try:
             return self.get(connector).operations[operation]
         except KeyError:
-            raise NotConfigured(f"Kết nối «{connector}» không có thao tác «{operation}».") from None
+            raise NotConfigured(f"Kết nối “{connector}” không có thao tác “{operation}”.") from None
 
     def callback_url(self, name: str) -> str:
         return f"{self._public_url}/api/callbacks/{name}"

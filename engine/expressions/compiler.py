@@ -44,13 +44,13 @@ class Expression:
         is_set, value = value_of(name)
         if not is_set or (value is None and variable.type != "dyn"):
             if not variable.has_default:
-                message = f"Biểu thức «{quoted(self.text)}» cần «{name}» nhưng chưa có giá trị."
+                message = f"Biểu thức “{quoted(self.text)}” cần “{name}” nhưng chưa có giá trị."
                 raise ExpressionError(message, self.element_id)
             value = variable.default
         return to_cel(name, value, variable)
 
     def _error(self, reason: str) -> ExpressionError:
-        return ExpressionError(f"Biểu thức «{quoted(self.text)}» không tính được: {_short(reason)}", self.element_id)
+        return ExpressionError(f"Biểu thức “{quoted(self.text)}” không tính được: {_short(reason)}", self.element_id)
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Expressions:
         try:
             compiled = _compile(text, tuple((name, variable.type) for name, variable in used.items()))
         except RuntimeError as error:
-            raise ExpressionError(f"Biểu thức «{quoted(text)}» sai: {_short(str(error))}", element_id) from error
+            raise ExpressionError(f"Biểu thức “{quoted(text)}” sai: {_short(str(error))}", element_id) from error
         return Expression(text=text, element_id=element_id, variables=used, compiled=compiled)
 
     def _used(self, text: str) -> dict[str, Variable]:

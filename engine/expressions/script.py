@@ -48,5 +48,5 @@ def _lines(text: str) -> list[str]:
 def _assignment(line: str, expressions: Expressions, element_id: str | None) -> tuple[str, Expression]:
     found = _ASSIGNMENT.fullmatch(line)
     if found is None:
-        raise ExpressionError(f"Dòng «{quoted(line)}» không có dạng «tên = biểu thức CEL».", element_id)
+        raise ExpressionError(f"Dòng “{quoted(line)}” không có dạng “tên = biểu thức CEL”.", element_id)
     return found[1], expressions.compile(found[2], element_id)

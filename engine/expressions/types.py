@@ -47,13 +47,13 @@ def _parse_type(name: str, text: str) -> Variable:
     is_optional = kind.endswith("?")
     kind = kind.rstrip("?").strip()
     if kind not in CEL_TYPES:
-        raise ExpressionError(f"Biến «{name}» có kiểu «{text}» không được hỗ trợ.")
+        raise ExpressionError(f"Biến “{name}” có kiểu “{text}” không được hỗ trợ.")
     if not has_default:
         return Variable(type=kind, has_default=is_optional, default=_EMPTY.get(kind))
     try:
         default = json.loads(default_text)
     except ValueError as error:
-        raise ExpressionError(f"Giá trị mặc định của biến «{name}» không đọc được: {default_text}") from error
+        raise ExpressionError(f"Giá trị mặc định của biến “{name}” không đọc được: {default_text}") from error
     return Variable(type=kind, has_default=True, default=default)
 
 
@@ -70,7 +70,7 @@ def to_cel(name: str, value: Any, variable: Variable) -> Any:
         try:
             moment = datetime.fromisoformat(value)
         except ValueError as error:
-            raise ValueError(f"«{name}» không phải là thời điểm ISO 8601: {value!r}") from error
+            raise ValueError(f"“{name}” không phải là thời điểm ISO 8601: {value!r}") from error
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return value
 

@@ -129,7 +129,7 @@ def _compare(operator: str, endpoint: str, kind: str) -> _Test:
     if kind == "int" and _NUMBER.fullmatch(endpoint) and not endpoint.lstrip("-").isdigit():
         value = f"double({CELL})"
     if operator not in {"==", "!="} and _family(kind) == "bool":
-        raise ExpressionError(f"«{quoted(endpoint)}»: đúng/sai không so sánh lớn bé được.")
+        raise ExpressionError(f"“{quoted(endpoint)}”: đúng/sai không so sánh lớn bé được.")
     return _Test(condition=f"{value} {operator} {literal}", is_equality=operator == "==")
 
 
@@ -159,7 +159,7 @@ def _literal(text: str, kind: str) -> str:
 
 def _expect(text: str, kind: str, family: str) -> None:
     if _family(kind) not in {family, "dyn"}:
-        raise ExpressionError(f"«{quoted(text)}» không cùng kiểu với cột.")
+        raise ExpressionError(f"“{quoted(text)}” không cùng kiểu với cột.")
 
 
 def _family(kind: str) -> str:
@@ -167,4 +167,4 @@ def _family(kind: str) -> str:
 
 
 def _refused(text: str) -> ExpressionError:
-    return ExpressionError(f"«{quoted(text)}» không phải là phép thử S-FEEL đơn giản.")
+    return ExpressionError(f"“{quoted(text)}” không phải là phép thử S-FEEL đơn giản.")

@@ -88,13 +88,13 @@ class Difference:
 
     @property
     def message(self) -> str:
-        what = f"{_KINDS.get(self.kind, self.kind)} {f'«{self.name}»' if self.name else self.element}"
+        what = f"{_KINDS.get(self.kind, self.kind)} {f'“{self.name}”' if self.name else self.element}"
         if self.change == ADDED:
             return f"Thêm {what}."
         if self.change == REMOVED:
             return f"Bỏ {what}."
         label = _ATTRIBUTES.get(self.attribute, self.attribute.removeprefix("property."))
-        return f"{what[0].upper()}{what[1:]}: {label} từ «{self.old}» thành «{self.new}»."
+        return f"{what[0].upper()}{what[1:]}: {label} từ “{self.old}” thành “{self.new}”."
 
 
 def diff(

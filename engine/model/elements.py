@@ -88,7 +88,7 @@ class Node:
 
     @property
     def label(self) -> str:
-        return f"«{self.name}» ({self.id})" if self.name else self.id
+        return f"“{self.name}” ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

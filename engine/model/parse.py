@@ -130,7 +130,7 @@ class _Reader:
                     self._broken("missing-id", local(element), element, f"<{local(element)}> thiếu thuộc tính id.")
             elif name in self.ids:
                 used = _line(self.ids[name])
-                self._broken("duplicate-id", name, element, f"Mã «{name}» đã được dùng ở dòng {used}.")
+                self._broken("duplicate-id", name, element, f"Mã “{name}” đã được dùng ở dòng {used}.")
             else:
                 self.ids[name] = element
 
@@ -182,7 +182,7 @@ class _Reader:
         while around.id != other and around.parent:
             around = self.lanes[around.parent]
         if around.id != other:
-            message = f"«{node_id}» nằm trong hai làn {other} và {lane_id} nên không rõ đơn vị nào làm."
+            message = f"“{node_id}” nằm trong hai làn {other} và {lane_id} nên không rõ đơn vị nào làm."
             self._broken("two-lanes", node_id, self.lanes[lane_id].line, message)
         self.lane_of[node_id] = lane_id
 
@@ -223,35 +223,35 @@ class _Reader:
             for end in ("sourceRef", "targetRef"):
                 reference = flow.get(end, "")
                 if reference not in self.ids or local(self.ids[reference]) not in NODES:
-                    message = f"Luồng {flow.get('id')} có {end} «{reference}» không tồn tại."
+                    message = f"Luồng {flow.get('id')} có {end} “{reference}” không tồn tại."
                     self._broken("dangling", flow.get("id", ""), flow, message)
 
     def _check_references(self) -> None:
         """What boundary events, defaults, flows, lanes, associations and data references name is in the file."""
         for node in self.nodes.values():
             if node.kind == "boundaryEvent" and node.attached_to not in self.nodes:
-                message = f"Sự kiện biên {node.label} gắn vào «{node.attached_to}» không tồn tại."
+                message = f"Sự kiện biên {node.label} gắn vào “{node.attached_to}” không tồn tại."
                 self._broken("dangling", node.id, node.line, message)
             if node.default and node.default not in self.flows:
-                message = f"{node.label} có luồng mặc định «{node.default}» không tồn tại."
+                message = f"{node.label} có luồng mặc định “{node.default}” không tồn tại."
                 self._broken("dangling", node.id, node.line, message)
         self._check_drawn()
         for flow in self.flows.values():
             for reference in (flow.source, flow.target):
                 if reference in self.ids and reference not in self.nodes and local(self.ids[reference]) in NODES:
-                    message = f"Luồng {flow.id} nối với «{reference}» nằm ngoài quy trình."
+                    message = f"Luồng {flow.id} nối với “{reference}” nằm ngoài quy trình."
                     self._broken("dangling", flow.id, flow.line, message)
 
     def _check_drawn(self) -> None:
         for node_id, lane in self.lane_of.items():
             if node_id not in self.nodes and node_id not in self.ids:
-                message = f"Làn {lane} chứa «{node_id}» không tồn tại."
+                message = f"Làn {lane} chứa “{node_id}” không tồn tại."
                 self._broken("dangling", lane, self.lanes[lane].line, message)
         for other in self.others:
             ends = {"association": (other.source, other.target), "dataObjectReference": (other.target,)}
             for reference in ends.get(other.kind, ()):
                 if _reference(reference) not in self.ids:
-                    message = f"<{other.kind}> {other.id} trỏ tới «{reference}» không tồn tại."
+                    message = f"<{other.kind}> {other.id} trỏ tới “{reference}” không tồn tại."
                     self._broken("dangling", other.id, other.line, message)
 
     def _node(self, element: etree._Element, kind: str, scope: str, lane: str) -> Node:
@@ -301,7 +301,7 @@ class _Reader:
             if kind == "eventDefinitionRef":
                 named = self.ids.get(_reference(child.text or ""))
                 if named is None:
-                    message = f"eventDefinitionRef «{child.text}» không tồn tại."
+                    message = f"eventDefinitionRef “{child.text}” không tồn tại."
                     self._broken("dangling", element.get("id", ""), child, message)
                     continue
                 child, kind = named, local(named)
@@ -375,7 +375,7 @@ class _Reader:
             return ""
         named = self.ids.get(reference)
         if named is None:
-            message = f"{attribute} «{reference}» không tồn tại."
+            message = f"{attribute} “{reference}” không tồn tại."
             self._broken("dangling", element.get("id", ""), element, message)
             return ""
         return named.get("name") or reference

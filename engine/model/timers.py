@@ -46,7 +46,7 @@ def read_cycle(text: str) -> tuple[str, str, int]:
     found = _CYCLE.fullmatch(text)
     parts = found[2].split("/") if found else []
     if found is None or found[1] == "0" or len(parts) > 2 or (len(parts) == 2 and not _DATE.fullmatch(parts[0])):
-        raise ExpressionError(f"«{text}» không phải là chu kỳ ISO 8601 (ví dụ R3/PT1H, R3/2026-11-23T08:00/P1D).")
+        raise ExpressionError(f"“{text}” không phải là chu kỳ ISO 8601 (ví dụ R3/PT1H, R3/2026-11-23T08:00/P1D).")
     return (parts[0] if len(parts) == 2 else "", parts[-1], int(found[1]) - 1 if found[1] else FOR_EVER)
 
 
@@ -55,4 +55,4 @@ def read_date(text: str) -> datetime:
     try:
         return parse_moment(text if len(text) > 10 else datetime.combine(date.fromisoformat(text), time()).isoformat())
     except ValueError as error:
-        raise ExpressionError(f"«{text}» không phải là ngày ISO 8601.") from error
+        raise ExpressionError(f"“{text}” không phải là ngày ISO 8601.") from error

@@ -36,7 +36,7 @@ def goes_on(token: Token) -> bool:
 def _is_complete(scope: Scope, condition: str, element_id: str) -> bool:
     result = scope.spec.program.expressions.compile(condition, element_id).evaluate(scope.data.look_up)
     if not isinstance(result, bool):
-        raise ExpressionError(f"Điều kiện «{condition}» không cho kết quả đúng/sai.", element_id)
+        raise ExpressionError(f"Điều kiện “{condition}” không cho kết quả đúng/sai.", element_id)
     return result
 
 

@@ -157,7 +157,7 @@ class Instance:
             case Signal():
                 self.variables.update(given.variables)
                 if not throws.signal(self._machine, given.name):
-                    raise Refused(f"Không có việc nào đang chờ tín hiệu «{given.name}».")
+                    raise Refused(f"Không có việc nào đang chờ tín hiệu “{given.name}”.")
             case Fail():
                 self._fail(given)
             case Retime():
@@ -171,7 +171,7 @@ class Instance:
     def _receive(self, given: Message) -> None:
         found = throws.receiver(self._machine, given.name, given.key, given.variables)
         if found is None:
-            raise Refused(f"Không có việc nào đang chờ thông điệp «{given.name}».")
+            raise Refused(f"Không có việc nào đang chờ thông điệp “{given.name}”.")
         token, index = found
         token.data.update(given.variables)
         token.task_spec.caught(token, index)
@@ -180,7 +180,7 @@ class Instance:
         token = self._token(given.address, "task", "service")
         token.data.update({"error_code": given.code, "error_message": given.message})
         if not throws.outwards(token.workflow, "error", given.code, at=token):
-            raise Refused(f"Quy trình không có sự kiện bắt lỗi «{given.code}» cho {token.task_spec.node.label}.")
+            raise Refused(f"Quy trình không có sự kiện bắt lỗi “{given.code}” cho {token.task_spec.node.label}.")
 
     def _retime(self, given: Retime) -> None:
         self._machine.working_time = self._machine.working_time.of_version(given.calendar)
@@ -194,7 +194,7 @@ class Instance:
             if token.is_waiting and token.address == address and _listens(token, kinds):
                 return token
         if address.rpartition("/")[2].partition("#")[0] not in self._machine.program.elements:
-            raise NotFound(f"Quy trình không có phần tử ở «{address}».")
+            raise NotFound(f"Quy trình không có phần tử ở “{address}”.")
         raise StaleTask
 
     def _list_waiting(self) -> tuple[Waiting, ...]:
@@ -253,7 +253,7 @@ def _start_event(program: Program, event: str | None) -> str:
         if any(each.name == event for each in node.definitions):
             return node.id
     if event is not None:
-        raise Refused(f"Quy trình không bắt đầu bằng «{event}».")
+        raise Refused(f"Quy trình không bắt đầu bằng “{event}”.")
     plain = [node for node in starts if not node.definitions]
     if len(plain or starts) != 1:
         raise Refused("Quy trình có nhiều điểm bắt đầu; cần nêu thông điệp khởi đầu.")

@@ -86,7 +86,7 @@ class Place(TaskSpec):  # type: ignore[misc]
         look_up = (data or token.data).look_up
         result = self.program.expressions.compile(condition, self.node.id).evaluate(look_up)
         if not isinstance(result, bool):
-            raise ExpressionError(f"Điều kiện «{condition}» không cho kết quả đúng/sai.", self.node.id)
+            raise ExpressionError(f"Điều kiện “{condition}” không cho kết quả đúng/sai.", self.node.id)
         return result
 
 

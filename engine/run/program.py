@@ -100,7 +100,7 @@ class ScopeSpec(WorkflowSpec):  # type: ignore[misc]
         if found is None and self.outer is not None:
             return self.outer.place(name)
         if found is None:
-            raise ReplayMismatch(f"Quy trình không có phần tử «{name}» mà trạng thái nhắc tới.")
+            raise ReplayMismatch(f"Quy trình không có phần tử “{name}” mà trạng thái nhắc tới.")
         return found
 
 
@@ -223,7 +223,7 @@ def build_program(
 ) -> Program:
     """The places of a lowered model. Raises ModelRefused for a process that is not in it."""
     if process_id not in model.processes:
-        raise ModelRefused(f"Tệp không có quy trình «{process_id}».")
+        raise ModelRefused(f"Tệp không có quy trình “{process_id}”.")
     declared = None if variables is None else parse_variables(all_variables(model, variables, tables))
     definitions = [definition for node in model.nodes.values() for definition in node.definitions]
     program = Program(

@@ -51,7 +51,7 @@ class Repeated(Place):
     def is_true_on(self, data: Variables, condition: str) -> bool:
         result = self.evaluate(condition, data)
         if not isinstance(result, bool):
-            raise ExpressionError(f"Điều kiện lặp «{condition}» không cho kết quả đúng/sai.", self.node.id)
+            raise ExpressionError(f"Điều kiện lặp “{condition}” không cho kết quả đúng/sai.", self.node.id)
         return result
 
 
@@ -136,12 +136,12 @@ class MultiInstance(Repeated):
             items = self.evaluate(self.loop.collection, token.data)
             items = list(items) if isinstance(items, (list, dict)) else items
             if not isinstance(items, list):
-                raise ExpressionError(f"«{self.loop.collection}» không phải là danh sách.", self.node.id)
+                raise ExpressionError(f"“{self.loop.collection}” không phải là danh sách.", self.node.id)
         else:
             count = self.evaluate(self.loop.cardinality, token.data)
             if isinstance(count, bool) or not isinstance(count, int) or count < 0:
                 raise ExpressionError(
-                    f"Số lần lặp «{self.loop.cardinality}» không phải là số nguyên không âm.", self.node.id
+                    f"Số lần lặp “{self.loop.cardinality}” không phải là số nguyên không âm.", self.node.id
                 )
             items = list(range(min(count, MAX_INSTANCES + 1)))
         if len(items) > MAX_INSTANCES:

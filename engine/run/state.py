@@ -43,7 +43,7 @@ def load_state(program: Program, state: bytes, working_time: WorkingTime) -> tup
     except (zstandard.ZstdError, orjson.JSONDecodeError) as error:
         raise UnreadableFile("Trạng thái hồ sơ bị hỏng.") from error
     if body["format"] != FORMAT or body["semantics"] != program.semantics or body["process"] != program.process_id:
-        raise ReplayMismatch(f"Trạng thái thuộc quy trình «{body['process']}» (ngữ nghĩa {body['semantics']}).")
+        raise ReplayMismatch(f"Trạng thái thuộc quy trình “{body['process']}” (ngữ nghĩa {body['semantics']}).")
     machine = Machine(program, working_time, body["variables"], datetime.fromtimestamp(0, UTC))
     machine.last_id = body["last_id"]
     machine.is_ended, machine.end_event, machine.error = body["ended"], body["end_event"], body["error"]

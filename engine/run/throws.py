@@ -34,7 +34,7 @@ def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
         is_caught = outwards(token.workflow, definition.kind, definition.code or definition.name)
         if not is_caught and definition.kind == "error":
             machine.fail_case(
-                f"Lỗi «{definition.code or definition.name}» tại {token.task_spec.node.label} không được bắt."
+                f"Lỗi “{definition.code or definition.name}” tại {token.task_spec.node.label} không được bắt."
             )
 
 

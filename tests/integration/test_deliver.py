@@ -151,7 +151,7 @@ def test_a_refusal_goes_to_the_case(post: Post) -> None:
 
 def test_an_incomplete_order_never_leaves(post: Post) -> None:
     row, then = post.try_once(post.place(payload={"name": "Nguyễn Thị Mẫu", "phone": "0900 000 000"}))
-    assert (row.state, row.error, then) == ("rejected", "Thiếu «Địa chỉ».", Next.TAKE_ANSWER)
+    assert (row.state, row.error, then) == ("rejected", "Thiếu “Địa chỉ”.", Next.TAKE_ANSWER)
     assert post.wire.sent == []
 
 

@@ -433,13 +433,13 @@ def pages() -> dict[str, dict[str, Any]]:
                     "counts": [{"state": "unable", "count": 4, "url": "?state=unable", "is_current": True},
                                {"state": "able", "count": 1280, "url": "?state=able", "is_current": False}],
                     "rows": [{"case_code": CODE, "from_number": 2, "state": "unable", "waiting": ["Thụ lý"], "url": "/dossier/x/migrate",
-                              "reasons": ["Việc «Thụ lý» đang mở; bản mới giao cho vai trò khác."]}],
+                              "reasons": ["Việc “Thụ lý” đang mở; bản mới giao cho vai trò khác."]}],
                     "carry_out_url": "/designer/3/migrate/1", "first_url": None, "next_url": "?after=1"},
         },
         "migrating/single.html": {
             "code": CODE, "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "version": {"id": CASE, "number": 3, "state": "published"},
             "mapping": "", "error": "", "action": "/dossier/x/migrate", "many_url": "/designer/3/migrate",
-            "found": {"from_number": 2, "to_number": 3, "waiting": ["Thụ lý"], "reasons": ["Hẹn giờ «nhac» không còn trong bản mới."]},
+            "found": {"from_number": 2, "to_number": 3, "waiting": ["Thụ lý"], "reasons": ["Hẹn giờ “nhac” không còn trong bản mới."]},
         },
         "doors.html": {
             "title": "Quản trị", "lead": "",

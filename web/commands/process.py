@@ -173,7 +173,7 @@ def _read(path: Path) -> bytes:
 def _input(text: str) -> tuple[str, Any]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
-        raise InputError(f"--input «{text}» phải có dạng tên=giá_trị.")
+        raise InputError(f"--input “{text}” phải có dạng tên=giá_trị.")
     try:
         return name, json.loads(value)
     except ValueError:

@@ -89,7 +89,7 @@ class CompiledTable:
         ranks = []
         for value, values, column in zip(outcome, self.priorities, self.table.outputs, strict=True):
             if values and value not in values:
-                raise ExpressionError(f"{self._where()}: «{value}» không có trong thứ tự ưu tiên của «{column.name}».")
+                raise ExpressionError(f"{self._where()}: “{value}” không có trong thứ tự ưu tiên của “{column.name}”.")
             ranks.append(values.index(value) if values else 0)
         return tuple(ranks)
 
@@ -108,7 +108,7 @@ class CompiledTable:
         return ExpressionError(f"{self._where()}: các luật {rows} {what}.")
 
     def _where(self) -> str:
-        return f"Bảng quyết định «{self.table.name or self.table.id}» ({self.table.file})"
+        return f"Bảng quyết định “{self.table.name or self.table.id}” ({self.table.file})"
 
 
 def faults_of(table: DecisionTable, expressions: Expressions) -> list[str]:
@@ -154,7 +154,7 @@ class _Compiling:
         return enumerate(self.table.rows, 1)
 
     def _input(self, column: Column) -> Expression:
-        where = f"cột «{column.label or column.name}»"
+        where = f"cột “{column.label or column.name}”"
         return self._try(column.line, where, self._compile, column.text, column.language) or self.nothing
 
     def _compile(self, text: str, language: str = "") -> Expression:
@@ -165,7 +165,7 @@ class _Compiling:
 
     def _tests(self, number: int, row: Row, kinds: Sequence[str]) -> Iterator[UnaryTest]:
         for column, kind, text, language in zip(self.table.inputs, kinds, row.tests, row.languages, strict=False):
-            where = f"luật {number}, cột «{column.label or column.name}»"
+            where = f"luật {number}, cột “{column.label or column.name}”"
             yield self._try(row.line, where, self._test, text, kind, language) or UnaryTest()
 
     def _test(self, text: str, kind: str, language: str) -> UnaryTest:
@@ -175,7 +175,7 @@ class _Compiling:
     def _results(self, number: int, row: Row) -> Iterator[Expression]:
         languages = row.languages[len(row.tests) :]
         for column, text, language in zip(self.table.outputs, row.results, languages, strict=True):
-            where = f"luật {number}, kết quả «{column.label or column.name}»"
+            where = f"luật {number}, kết quả “{column.label or column.name}”"
             yield self._try(row.line, where, self._compile, text, language) or self.nothing
 
     def _defaults(self) -> tuple[Expression, ...] | None:
@@ -183,12 +183,12 @@ class _Compiling:
             return None
         found = []
         for column in self.table.outputs:
-            where = f"giá trị mặc định của «{column.name}»"
+            where = f"giá trị mặc định của “{column.name}”"
             found.append(self._try(column.line, where, self._compile, column.text) or self.nothing)
         return tuple(found)
 
     def _values(self, column: Column) -> tuple[Any, ...]:
-        where = f"thứ tự ưu tiên của «{column.name}»"
+        where = f"thứ tự ưu tiên của “{column.name}”"
         return tuple(self._try(column.line, where, self._value, text) for text in column.values)
 
     def _value(self, text: str) -> Any:
@@ -213,7 +213,7 @@ class _Compiling:
 
     def _fault(self, line: int, where: str, what: str) -> None:
         place = f", {where}" if where else ""
-        self.faults.append(f"{self.table.file}, dòng {line}, bảng «{self.table.id}»{place}: {what}.")
+        self.faults.append(f"{self.table.file}, dòng {line}, bảng “{self.table.id}”{place}: {what}.")
 
 
 def _kind(column: Column, asked: Expression) -> str:
@@ -221,9 +221,9 @@ def _kind(column: Column, asked: Expression) -> str:
 
 
 def _no_names(name: str) -> tuple[bool, Any]:
-    raise ExpressionError(f"«{name}» không phải là một giá trị.")
+    raise ExpressionError(f"“{name}” không phải là một giá trị.")
 
 
 def _refuse_language(language: str) -> None:
     if language and "feel" not in language.lower():
-        raise ExpressionError(f"ngôn ngữ «{language}» không được hỗ trợ (chỉ nhận S-FEEL)")
+        raise ExpressionError(f"ngôn ngữ “{language}” không được hỗ trợ (chỉ nhận S-FEEL)")

@@ -26,7 +26,7 @@ def read_decisions(files: Mapping[str, bytes]) -> Decisions:
             continue
         for table in found:
             if table.id in tables:
-                message = f"{file}, dòng {table.line}: quyết định «{table.id}» đã có trong {tables[table.id].file}."
+                message = f"{file}, dòng {table.line}: quyết định “{table.id}” đã có trong {tables[table.id].file}."
                 faults.append(Fault(decision=table.id, message=message))
             tables.setdefault(table.id, table)
     return Decisions(tables=tables, faults=tuple(faults))
@@ -55,9 +55,9 @@ class _File:
         policy, aggregation = table.get("hitPolicy", "UNIQUE"), table.get("aggregation", "")
         columns = (len(list(_children(table, "input"))), len(list(_children(table, "output"))))
         if policy not in POLICIES:
-            self._fault(decision, table, f"hitPolicy «{policy}» không có trong DMN")
+            self._fault(decision, table, f"hitPolicy “{policy}” không có trong DMN")
         elif aggregation and (aggregation not in AGGREGATIONS or policy != "COLLECT"):
-            self._fault(decision, table, f"phép gộp «{aggregation}» không dùng được với hitPolicy {policy}")
+            self._fault(decision, table, f"phép gộp “{aggregation}” không dùng được với hitPolicy {policy}")
         elif not columns[1]:
             self._fault(decision, table, "bảng không có cột kết quả")
         else:
@@ -85,7 +85,7 @@ class _File:
         )
 
     def _fault(self, decision: Any, at: Any, what: str) -> None:
-        message = f"{self.name}, dòng {at.sourceline}: quyết định «{decision.get('id', '')}» {what}."
+        message = f"{self.name}, dòng {at.sourceline}: quyết định “{decision.get('id', '')}” {what}."
         self.faults.append(Fault(decision=decision.get("id", ""), message=message))
 
 

@@ -23,7 +23,7 @@ def business_rule(reading: Reading) -> Iterator[tuple[Node, str]]:
         if not node.called:
             yield node, f"Tác vụ quy tắc {node.label} chưa nêu bảng quyết định (decisionRef)."
         elif table is None and node.called not in broken:
-            yield node, f"Tác vụ quy tắc {node.label} hỏi quyết định «{node.called}» không có trong tệp .dmn nào."
+            yield node, f"Tác vụ quy tắc {node.label} hỏi quyết định “{node.called}” không có trong tệp .dmn nào."
         elif table is not None:
             yield from ((node, message) for message in _unfit_names(node, table))
 
@@ -31,9 +31,9 @@ def business_rule(reading: Reading) -> Iterator[tuple[Node, str]]:
 def _unfit_names(node: Node, table: DecisionTable) -> Iterator[str]:
     for name in table.results_by_name(node.result):
         if not _NAME.fullmatch(name):
-            yield f"{node.label}: kết quả «{name}» của bảng «{table.id}» không đặt tên biến được (resultVariable)."
+            yield f"{node.label}: kết quả “{name}” của bảng “{table.id}” không đặt tên biến được (resultVariable)."
     if table.yields_list and len(table.outputs) > 1 and not node.result:
-        yield f"{node.label}: bảng «{table.id}» cho danh sách nhiều cột nên phải nêu biến nhận (resultVariable)."
+        yield f"{node.label}: bảng “{table.id}” cho danh sách nhiều cột nên phải nêu biến nhận (resultVariable)."
 
 
 @rule("decision-table", ERROR)

@@ -47,7 +47,7 @@ def unknown(reading: Reading) -> Iterator[tuple[Node, str]]:
     for gateway_id, values in offered.items():
         for flow in reading.outgoing.get(gateway_id, []):
             for value in sorted(_values(flow.condition) - values):
-                yield gateways[gateway_id], f"Luồng {flow.id} chờ quyết định «{value}» mà biểu mẫu trước đó không có."
+                yield gateways[gateway_id], f"Luồng {flow.id} chờ quyết định “{value}” mà biểu mẫu trước đó không có."
 
 
 @rule("decision-unanswered", WARNING)

@@ -33,7 +33,7 @@ def event_kind(reading: Reading) -> Iterator[tuple[Node, str]]:
         begins_case = node.kind == "startEvent" and reading.is_process(node.scope)
         for definition in node.definitions:
             if definition.kind not in (_CAUGHT if begins_case else _ALLOWED[node.kind]):
-                yield node, f"{node.label} không được dùng sự kiện «{definition.kind}» ở vị trí này."
+                yield node, f"{node.label} không được dùng sự kiện “{definition.kind}” ở vị trí này."
         if node.kind == "boundaryEvent" and not node.definitions:
             yield node, f"Sự kiện biên {node.label} chưa nêu chờ sự kiện gì."
         if node.kind == "intermediateCatchEvent" and not node.definitions:
@@ -57,7 +57,7 @@ def timer(reading: Reading) -> Iterator[tuple[Node, str]]:
                 yield node, f"{node.label}: {error.message}"
         calendar = definition.properties.get("calendar", node.properties.get("calendar", "working"))
         if calendar not in {"working", "plain"}:
-            yield node, f"{node.label}: lịch «{calendar}» phải là working (giờ hành chính) hoặc plain (giờ đồng hồ)."
+            yield node, f"{node.label}: lịch “{calendar}” phải là working (giờ hành chính) hoặc plain (giờ đồng hồ)."
 
 
 @rule("timer-alone", ERROR)
@@ -78,13 +78,13 @@ def link(reading: Reading) -> Iterator[tuple[Node, str]]:
     catches = _links(reading, "intermediateCatchEvent")
     for key, nodes in throws.items():
         if len(catches.get(key, [])) != 1:
-            yield nodes[0], f"Liên kết {nodes[0].label} «{key[1]}» phải có đúng một nơi nhận cùng tên trong cùng cấp."
+            yield nodes[0], f"Liên kết {nodes[0].label} “{key[1]}” phải có đúng một nơi nhận cùng tên trong cùng cấp."
     for node in (each for nodes in throws.values() for each in nodes if each.id in reading.outgoing):
         yield node, f"Sự kiện liên kết gửi {node.label} không được có luồng ra."
     for key, nodes in catches.items():
         for node in nodes:
             if key not in throws or node.id in reading.incoming:
-                yield node, f"Sự kiện liên kết nhận {node.label} phải có nơi gửi «{key[1]}» và không có luồng vào."
+                yield node, f"Sự kiện liên kết nhận {node.label} phải có nơi gửi “{key[1]}” và không có luồng vào."
 
 
 def _links(reading: Reading, kind: str) -> dict[tuple[str, str], list[Node]]:

@@ -69,10 +69,10 @@ def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
         if divides(text):
             yield (
                 element,
-                f"«{text}» có phép chia, mà CEL chia số nguyên ra số nguyên; hãy viết lại bằng CEL.",
+                f"“{text}” có phép chia, mà CEL chia số nguyên ra số nguyên; hãy viết lại bằng CEL.",
             )
         if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
-            yield element, f"Điều kiện «{text}» cho kết quả kiểu {compiled.type}, không phải đúng/sai."
+            yield element, f"Điều kiện “{text}” cho kết quả kiểu {compiled.type}, không phải đúng/sai."
 
 
 @rule("script", ERROR)
@@ -84,7 +84,7 @@ def script(reading: Reading) -> Iterator[tuple[Node, str]]:
         if node.script_format.lower() not in _CEL:
             yield (
                 node,
-                f"Kịch bản {node.label} viết bằng «{node.script_format}»; chỉ nhận các dòng «tên = biểu thức CEL».",
+                f"Kịch bản {node.label} viết bằng “{node.script_format}”; chỉ nhận các dòng “tên = biểu thức CEL”.",
             )
             continue
         try:
@@ -103,8 +103,8 @@ def personal(reading: Reading) -> Iterator[tuple[Element, str]]:
     texts += [(node, node.script) for node in reading.nodes("scriptTask")]
     for element, text in texts:
         for name in sorted(names(plain(text)) & hidden):
-            yield element, f"Biểu thức «{text}» dùng «{name}» là dữ liệu cá nhân; hãy dùng một dữ kiện rút ra từ nó."
+            yield element, f"Biểu thức “{text}” dùng “{name}” là dữ liệu cá nhân; hãy dùng một dữ kiện rút ra từ nó."
     for node in reading.nodes("businessRuleTask"):
         table = reading.decisions.tables.get(node.called)
         for name in sorted((names_in(table) if table is not None else frozenset()) & hidden):
-            yield node, f"Bảng quyết định «{node.called}» dùng «{name}» là dữ liệu cá nhân."
+            yield node, f"Bảng quyết định “{node.called}” dùng “{name}” là dữ liệu cá nhân."

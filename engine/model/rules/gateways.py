@@ -50,7 +50,7 @@ def default_of_another(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node in reading.model.nodes.values():
         flow = reading.model.flows.get(node.default)
         if flow is not None and flow.source != node.id:
-            yield node, f"Luồng mặc định «{node.default}» của {node.label} không đi ra từ nó."
+            yield node, f"Luồng mặc định “{node.default}” của {node.label} không đi ra từ nó."
 
 
 @rule("parallel-conditions", WARNING)

@@ -24,7 +24,7 @@ def task_role(reading: Reading) -> Iterator[tuple[Node, str]]:
         if not role:
             yield node, f"Công việc {node.label} chưa nêu vai trò thực hiện (role)."
         elif known is not None and role not in known:
-            yield node, f"Công việc {node.label} giao cho vai trò «{role}» không có trong danh mục."
+            yield node, f"Công việc {node.label} giao cho vai trò “{role}” không có trong danh mục."
 
 
 @rule("task-unit", HOUSE)
@@ -46,7 +46,7 @@ def seat(reading: Reading) -> Iterator[tuple[Element, str]]:
     named += [(node, node.properties.get("target_unit", "")) for node in reading.model.nodes.values()]
     for element, unit in named:
         if unit and unit not in context.seats and (context.knows_units or _KIND.match(unit)):
-            yield element, f"Đơn vị «{unit}» không có trong danh mục."
+            yield element, f"Đơn vị “{unit}” không có trong danh mục."
 
 
 @rule("task-form", ERROR)
@@ -58,7 +58,7 @@ def task_form(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node in reading.nodes(*HUMAN_TASKS):
         form = node.properties.get("form", "")
         if form and form not in known:
-            yield node, f"Công việc {node.label} dùng biểu mẫu «{form}» không có trong thủ tục."
+            yield node, f"Công việc {node.label} dùng biểu mẫu “{form}” không có trong thủ tục."
 
 
 @rule("connector", HOUSE)
@@ -70,9 +70,9 @@ def connector(reading: Reading) -> Iterator[tuple[Node, str]]:
         if not name or not operation:
             yield node, f"Tác vụ dịch vụ {node.label} chưa nêu kết nối (connector) và thao tác (operation)."
         elif known is not None and name not in known:
-            yield node, f"Tác vụ dịch vụ {node.label} dùng kết nối «{name}» chưa được cài."
+            yield node, f"Tác vụ dịch vụ {node.label} dùng kết nối “{name}” chưa được cài."
         elif known is not None and operation not in set(known[name]):
-            yield node, f"Kết nối «{name}» không có thao tác «{operation}» ({node.label})."
+            yield node, f"Kết nối “{name}” không có thao tác “{operation}” ({node.label})."
 
 
 @rule("task-limit", ERROR)
@@ -82,7 +82,7 @@ def task_limit(reading: Reading) -> Iterator[tuple[Node, str]]:
         for name in ("limit", "step_limit"):
             text = node.properties.get(name, "")
             if text and not _is_limit(text):
-                yield node, f"{node.label}: thời hạn «{text}» ({name}) không đọc được; ví dụ 4h, 0.5d, 3d."
+                yield node, f"{node.label}: thời hạn “{text}” ({name}) không đọc được; ví dụ 4h, 0.5d, 3d."
 
 
 @rule("step-limit-differs", ERROR)

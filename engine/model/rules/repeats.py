@@ -23,7 +23,7 @@ def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"{node.label}: chỉ được có một dấu lặp, vòng lặp hoặc nhiều bản."
         if loop.kind == "standard":
             if loop.maximum and not re.fullmatch("0*[1-9][0-9]*", loop.maximum):
-                yield node, f"{node.label}: số lần lặp tối đa «{loop.maximum}» phải là số nguyên dương."
+                yield node, f"{node.label}: số lần lặp tối đa “{loop.maximum}” phải là số nguyên dương."
             if not (loop.maximum or loop.condition):
                 yield (
                     node,
@@ -32,7 +32,7 @@ def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
         elif not (loop.cardinality or loop.collection):
             yield node, f"{node.label}: chưa nêu số lần hoặc danh sách để lặp."
         elif re.fullmatch(r"-\d+", loop.cardinality):
-            yield node, f"{node.label}: số lần lặp «{loop.cardinality}» là số âm."
+            yield node, f"{node.label}: số lần lặp “{loop.cardinality}” là số âm."
 
 
 @rule("multi-instance-behavior", ERROR)
@@ -43,9 +43,9 @@ def behavior(reading: Reading) -> Iterator[tuple[Node, str]]:
             continue
         kind = "" if loop.event is None else loop.event.kind
         if loop.behavior not in {"None", "One", "Complex"} or kind not in {"signal", "message", "escalation"}:
-            yield node, f"{node.label}: behavior «{loop.behavior}» phải nêu một tín hiệu, thông điệp hoặc báo cấp trên."
+            yield node, f"{node.label}: behavior “{loop.behavior}” phải nêu một tín hiệu, thông điệp hoặc báo cấp trên."
         elif loop.behavior == "Complex" and not loop.event_condition:
-            yield node, f"{node.label}: behavior «Complex» chưa nêu điều kiện phát sự kiện."
+            yield node, f"{node.label}: behavior “Complex” chưa nêu điều kiện phát sự kiện."
 
 
 @rule("loop-on-event-sub-process", ERROR)

@@ -104,9 +104,9 @@ def call_activity(reading: Reading) -> Iterator[tuple[Node, str]]:
     calls: dict[str, set[str]] = {}
     for node in reading.nodes("callActivity"):
         if node.called not in reading.model.processes:
-            yield node, f"{node.label} gọi quy trình «{node.called}» không có trong tệp."
+            yield node, f"{node.label} gọi quy trình “{node.called}” không có trong tệp."
         elif (starts := _starts(reading, node.called)) and all(start.definitions for start in starts):
-            yield node, f"{node.label} gọi quy trình «{node.called}» chỉ bắt đầu bằng sự kiện nên không gọi được."
+            yield node, f"{node.label} gọi quy trình “{node.called}” chỉ bắt đầu bằng sự kiện nên không gọi được."
         calls.setdefault(_process_of(reading, node), set()).add(node.called)
     for node in reading.nodes("callActivity"):
         if _leads_to(calls, node.called, _process_of(reading, node)):

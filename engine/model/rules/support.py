@@ -36,9 +36,9 @@ def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
         if node.kind == "boundaryEvent" and not _is_handled(reading, node):
             yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
         if definition.target and definition.target not in nodes:
-            yield node, f"{node.label} hoàn tác «{definition.target}» không tồn tại."
+            yield node, f"{node.label} hoàn tác “{definition.target}” không tồn tại."
         elif definition.target and nodes[definition.target].scope not in _scopes_undone(reading, node):
-            yield node, f"{node.label} chỉ hoàn tác được việc cùng cấp, không phải «{definition.target}»."
+            yield node, f"{node.label} chỉ hoàn tác được việc cùng cấp, không phải “{definition.target}”."
         if node.kind == "boundaryEvent" and node.id in reading.outgoing:
             yield node, f"Sự kiện hoàn tác {node.label} không có luồng ra; nó chỉ nối (association) với việc hoàn tác."
         if not definition.waits:
@@ -133,7 +133,7 @@ def correlation(reading: Reading) -> Iterator[tuple[Node, str]]:
             if definition.kind == "message" and not _is_subscribed(reading, node, definition):
                 yield (
                     node,
-                    f"{node.label}: quy trình chưa đăng ký đủ khoá tương quan của «{definition.name}».",
+                    f"{node.label}: quy trình chưa đăng ký đủ khoá tương quan của “{definition.name}”.",
                 )
 
 
@@ -151,7 +151,7 @@ def token_quantity(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node in reading.nodes(*ACTIVITIES):
         for name, text in (("startQuantity", node.start_quantity), ("completionQuantity", node.completion_quantity)):
             if not text.isdigit() or not 1 <= int(text) <= 100:
-                yield node, f"{node.label}: {name} là «{text}», phải là số từ 1 đến 100."
+                yield node, f"{node.label}: {name} là “{text}”, phải là số từ 1 đến 100."
 
 
 @rule("several-processes", WARNING)
@@ -161,4 +161,4 @@ def several_processes(reading: Reading) -> Iterator[tuple[Node, str]]:
     running = [each for each in reading.model.processes.values() if each.is_executable and each.id not in called]
     for process in running[1:]:
         for node in reading.scopes[process.id][:1]:
-            yield node, f"Tệp có nhiều quy trình; hồ sơ chạy «{running[0].id}», không chạy «{process.id}»."
+            yield node, f"Tệp có nhiều quy trình; hồ sơ chạy “{running[0].id}”, không chạy “{process.id}”."

@@ -43,5 +43,5 @@ def test_only_ends_are_final() -> None:
 @pytest.mark.parametrize(("name", "title"), [("name", "Họ và tên"), ("address", "Địa chỉ"), ("phone", "Số điện thoại")])
 def test_the_post_needs_to_know_where(operation: Any, name: str, title: str) -> None:
     assert operation.objections(CITIZEN) == []
-    assert operation.objections({**CITIZEN, name: ""}) == [f"«{title}» không hợp lệ."]
-    assert operation.objections({key: CITIZEN[key] for key in CITIZEN if key != name}) == [f"Thiếu «{title}»."]
+    assert operation.objections({**CITIZEN, name: ""}) == [f"“{title}” không hợp lệ."]
+    assert operation.objections({key: CITIZEN[key] for key in CITIZEN if key != name}) == [f"Thiếu “{title}”."]

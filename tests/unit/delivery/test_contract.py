@@ -19,11 +19,11 @@ OPERATION = Operation(
 
 
 def test_missing_input_is_named_in_vietnamese() -> None:
-    assert OPERATION.objections({}) == ["Thiếu «Địa chỉ»."]
+    assert OPERATION.objections({}) == ["Thiếu “Địa chỉ”."]
 
 
 def test_wrong_input_is_named_in_vietnamese() -> None:
-    assert OPERATION.objections({"address": 5}) == ["«Địa chỉ» không hợp lệ."]
+    assert OPERATION.objections({"address": 5}) == ["“Địa chỉ” không hợp lệ."]
 
 
 def test_good_input_has_no_objections() -> None:

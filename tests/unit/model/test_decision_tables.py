@@ -199,9 +199,9 @@ def test_a_value_of_another_type_is_an_error_and_no_miss() -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        (dmn([(["x + 1"], ["10"])]), "fee.dmn, dòng 3, bảng «fee», luật 1, cột «area»"),
-        (dmn([(["1"], ["10 / 3"])]), "luật 1, kết quả «fee»"),
-        (dmn([(["1"], ["sum(1)"])]), "luật 1, kết quả «fee»"),
+        (dmn([(["x + 1"], ["10"])]), "fee.dmn, dòng 3, bảng “fee”, luật 1, cột “area”"),
+        (dmn([(["1"], ["10 / 3"])]), "luật 1, kết quả “fee”"),
+        (dmn([(["1"], ["sum(1)"])]), "luật 1, kết quả “fee”"),
         (dmn([(['"a"'], ["10"])]), "không cùng kiểu"),
         (dmn(STEPS, policy="PRIORITY"), "outputValues"),
         (
@@ -209,7 +209,7 @@ def test_a_value_of_another_type_is_an_error_and_no_miss() -> None:
             "gộp",
         ),
         (dmn(STEPS, default="1 / 0"), "giá trị mặc định"),
-        (dmn(STEPS, inputs={"area ": "number"}).replace(b"<text>area </text>", b"<text>area(1)</text>"), "cột «area »"),
+        (dmn(STEPS, inputs={"area ": "number"}).replace(b"<text>area </text>", b"<text>area(1)</text>"), "cột “area ”"),
     ],
 )
 def test_a_wrong_cell_is_named(source: bytes, words: str) -> None:
@@ -225,8 +225,8 @@ def test_a_wrong_cell_is_named(source: bytes, words: str) -> None:
         (b"not xml", "không phải là XML"),
         (b"<definitions/>", "không phải là tệp quyết định DMN"),
         (b'<!DOCTYPE d [<!ENTITY x "y">]><definitions/>', "DOCTYPE"),
-        (dmn(STEPS, policy="SOMETIMES"), "hitPolicy «SOMETIMES»"),
-        (dmn(STEPS, aggregation="SUM"), "phép gộp «SUM»"),
+        (dmn(STEPS, policy="SOMETIMES"), "hitPolicy “SOMETIMES”"),
+        (dmn(STEPS, aggregation="SUM"), "phép gộp “SUM”"),
         (dmn([([], ["1"])]), "luật phải có 1 ô điều kiện"),
         (
             dmn(STEPS, more='<informationRequirement><requiredDecision href="#x"/></informationRequirement>'),

@@ -66,14 +66,14 @@ def test_a_changed_cell_of_a_decision_table_is_found() -> None:
     ]
     assert "bảng quyết định" in found[0].message.lower()
     (added,) = diff(model, model, new_decisions=after)
-    assert added.message == "Thêm bảng quyết định «Phí»."
+    assert added.message == "Thêm bảng quyết định “Phí”."
 
 
 @pytest.mark.parametrize("old", ["P3D", 'value="4h"'])
 def test_times_and_limits_are_marked(old: str) -> None:
     (found,) = changes(old, old.replace("3", "9").replace("4", "9"))
     assert found.is_timing
-    assert "từ «" in found.message
+    assert "từ “" in found.message
 
 
 def test_the_same_model_drawn_elsewhere_does_not_differ() -> None:
@@ -94,4 +94,4 @@ def test_added_and_removed_elements_have_a_sentence() -> None:
         ("removed", "a"),
         ("removed", "s_a"),
     ]
-    assert diff(old, new)[0].message == "Thêm công việc «Việc b»."
+    assert diff(old, new)[0].message == "Thêm công việc “Việc b”."

@@ -133,7 +133,7 @@ def test_a_condition_on_something_unset_names_it() -> None:
         START + XOR("which") + users("a", "b") + flows("s>which", "which>a: x == 1", "which>b: x == 2"),
         variables={"x": "int"},
     )
-    with pytest.raises(ExpressionError, match="«x»"):
+    with pytest.raises(ExpressionError, match="“x”"):
         start(what)
 
 
