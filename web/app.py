@@ -17,7 +17,7 @@ from web.designer.views import blueprint as designer
 from web.dossier import deeds, online  # noqa: F401  # their routes join the pages of the dossier
 from web.dossier.views import blueprint as dossier
 from web.frame import create_frame
-from web.inbox import batch  # noqa: F401  # its routes join the inbox
+from web.inbox import batch, tasks  # noqa: F401  # their routes join the inbox
 from web.inbox.views import blueprint as inbox
 from web.letters.views import blueprint as letters
 from web.migrating.views import blueprint as migrating

@@ -23,7 +23,8 @@ from engine.store.tables import officer as officer_table
 from engine.store.tables import officer_role, work_item
 from web.flashes import tell
 from web.forms import Form
-from web.inbox.views import BATCH, blueprint, read_task, with_choices
+from web.inbox.tasks import read_task, with_choices
+from web.inbox.views import BATCH, blueprint
 from web.reading import actor, house, reading
 
 Chosen = tuple[UUID, int]
