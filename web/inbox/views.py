@@ -1,4 +1,4 @@
-"""The officer's inbox and the page of one task."""
+"""The officer's inbox: its list, its filters, what is new."""
 
 from __future__ import annotations
 

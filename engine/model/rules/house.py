@@ -12,6 +12,7 @@ from engine.model.rules.registry import ERROR, HOUSE, Element, Reading, rule
 
 _CLOCK_OWNERS = {"applicant", "payment", "consulted"}
 _KIND = re.compile(r"(province|commune|department|external)\.")
+_THROWING = {"intermediateThrowEvent", "endEvent", "sendTask"}
 _LIMITED = HUMAN_TASKS | {"serviceTask", "receiveTask"}
 
 
@@ -73,6 +74,22 @@ def connector(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"Tác vụ dịch vụ {node.label} dùng kết nối “{name}” chưa được cài."
         elif known is not None and operation not in set(known[name]):
             yield node, f"Kết nối “{name}” không có thao tác “{operation}” ({node.label})."
+
+
+@rule("message-door", ERROR)
+def message_door(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """In a procedure of the house both ends of a message stand in its file: cases talk with others by connectors."""
+    if reading.context is None or reading.context.connectors is None:
+        return
+    ends: dict[bool, dict[str, Node]] = {True: {}, False: {}}
+    for node in reading.model.nodes.values():
+        for definition in node.definitions:
+            if definition.kind == "message":
+                ends[node.kind in _THROWING].setdefault(definition.name, node)
+    for is_thrown, nodes in ends.items():
+        for name in nodes.keys() - ends[not is_thrown].keys():
+            other = "nơi nhận" if is_thrown else "nơi gửi"
+            yield nodes[name], f"Thông điệp “{name}” của {nodes[name].label} không có {other}; hãy dùng một kết nối."
 
 
 @rule("task-limit", ERROR)

@@ -255,6 +255,10 @@ IN_THE_HOUSE: dict[str, list[tuple[str, str]]] = {
         (S + E + task(kind="serviceTask", connector="fax", operation="send") + GO, "x"),
         (S + E + task(kind="serviceTask", connector="post", operation="burn") + GO, "x"),
     ],
+    "message-door": [
+        (S + E + '<receiveTask id="x" name="Chờ"/>' + GO, "x"),
+        (S + E + '<sendTask id="x" name="Báo"/>' + GO, "x"),
+    ],
     "seat": [
         ('<laneSet><lane id="l">' + properties(unit="nobody") + "</lane></laneSet>" + S + E + users("x") + GO, "l")
     ],
