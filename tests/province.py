@@ -193,34 +193,43 @@ def found_province(settings: Settings, store: Store, registry: Registry | None =
     """A commune on Monday 05/10/2026 at eight in the morning; without a registry it has no neighbours."""
     house = House.open(settings, store, registry or Registry())
     found = Province(house=house)
+    seats = {(code, role): uuid5(NAMESPACE_URL, f"{code}/{role}") for code, *_ in UNITS for role in ROLES}
     with store.transaction(role="owner") as connection:
-        for code, name, kind, locality in UNITS:
-            connection.execute(
-                unit.insert().values(
-                    code=code,
-                    name=name,
-                    kind=kind,
-                    level="external" if kind.startswith("external") else kind.partition(".")[0],
-                    locality=locality,
-                    is_external=kind.startswith("external"),
-                    letterhead={"superior": "UBND xã Ví Dụ", "agency": name, "place": "Ví Dụ", "notation": "VD"},
-                    phone="02393999100",
-                )
-            )
-            for role in ROLES:
-                officer_id = uuid5(NAMESPACE_URL, f"{code}/{role}")
-                person = {"id": officer_id, "login": f"{code}.{role}", "name": f"{role} {code}", "title": "Chuyên viên"}
-                connection.execute(officer.insert().values(**person))
-                connection.execute(officer_role.insert().values(officer_id=officer_id, unit_code=code, role=role))
-                found.people[code, role] = Actor(
-                    kind="officer",
-                    name=person["name"],
-                    id=officer_id,
-                    unit_code=code,
-                    seats=frozenset({Seat(unit_code=code, role=role)}),
-                )
+        connection.execute(unit.insert(), [_unit(*one) for one in UNITS])
+        connection.execute(
+            officer.insert(),
+            [
+                {"id": one, "login": f"{code}.{role}", "name": f"{role} {code}", "title": "Chuyên viên"}
+                for (code, role), one in seats.items()
+            ],
+        )
+        connection.execute(
+            officer_role.insert(),
+            [{"officer_id": one, "unit_code": code, "role": role} for (code, role), one in seats.items()],
+        )
+    for (code, role), officer_id in seats.items():
+        found.people[code, role] = Actor(
+            kind="officer",
+            name=f"{role} {code}",
+            id=officer_id,
+            unit_code=code,
+            seats=frozenset({Seat(unit_code=code, role=role)}),
+        )
     found.go_to(MONDAY)
     return found
+
+
+def _unit(code: str, name: str, kind: str, locality: str | None) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "kind": kind,
+        "level": "external" if kind.startswith("external") else kind.partition(".")[0],
+        "locality": locality,
+        "is_external": kind.startswith("external"),
+        "letterhead": {"superior": "UBND xã Ví Dụ", "agency": name, "place": "Ví Dụ", "notation": "VD"},
+        "phone": "02393999100",
+    }
 
 
 def ship_procedures(province: Province, *codes: str) -> Province:
