@@ -65,6 +65,23 @@ work_item = Table(
         "id",
         postgresql_where=text("state = 'open'"),
     ),
+    Index(
+        "ix_work_item_free_urgent",
+        "unit_code",
+        "role",
+        "urgent_at",
+        "id",
+        postgresql_where=text("state = 'open' and assignee is null"),
+    ),
+    Index(
+        "ix_work_item_mine_urgent",
+        "assignee",
+        "unit_code",
+        "role",
+        "urgent_at",
+        "id",
+        postgresql_where=text("state = 'open' and assignee is not null"),
+    ),
     Index("ix_work_item_urgent", "unit_code", "urgent_at", "id", postgresql_where=text("state = 'open'")),
     Index(
         "ix_work_item_without_due",
