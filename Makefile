@@ -14,7 +14,7 @@ run: setup ## everything on this machine: database, pages, worker, demo province
 
 test: setup ## every test that a commit must pass (at most 15 minutes)
 	@tools/test-needs
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 prove: setup ## the long, seeded proofs; writes docs/ASSURANCE.md
 	@$(BIN)/python -m pytest -q -m prove --timeout=0

@@ -48,6 +48,14 @@ def given_id() -> UUID:
         return uuid4()
 
 
+def revision_of_request() -> int:
+    """The revision of the work item or the draft as the page showed it; 400 when the field was tampered with."""
+    try:
+        return int(request.form["_revision"])
+    except ValueError:
+        abort(400)
+
+
 @contextmanager
 def reading() -> Iterator[Connection]:
     """A transaction that sees the cases of this officer's units, or the whole province for those who watch it."""

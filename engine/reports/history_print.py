@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine.deadlines import Calendar, Interval, Ledger
 from engine.dossier.actor import Actor
 from engine.dossier.house import House
-from engine.dossier.status import Status
+from engine.dossier.status import status_key
 from engine.history.chain import Event
 from engine.letters import render
 from engine.reports.hand_overs import calendar_of_case
@@ -39,27 +39,13 @@ def history_print(house: House, connection: Connection, case_id: UUID, reader: A
         "owner": {"name": owner or case["facts"].get("applicant") or "(hồ sơ nội bộ)"},
         "received_at": local(case["received_at"]).isoformat(),
         "return_at": local(case["promised_at"]).isoformat() if case["promised_at"] else None,
-        "status": house.ruleset(case["ruleset"]).status(STATUS_KEYS[Status(case["status"])]).label,
+        "status": house.ruleset(case["ruleset"]).status(status_key(case)).label,
         "process": f"phiên bản {version.number}",
         "rows": list(_rows(house, view)),
         "proof": {"hash": head, "sentence": _sentence(view)},
         "qr": f"motcua:1:{case['code']}:{case['revision']}:{head}",
     }
     return render(FORM, data)
-
-
-STATUS_KEYS = {
-    Status.SUBMITTED: "registered",
-    Status.RECEIVED: "received",
-    Status.NOT_ACCEPTED: "not_received",
-    Status.IN_PROGRESS: "processing",
-    Status.SUPPLEMENT_REQUIRED: "supplement",
-    Status.FINANCIAL_OBLIGATION: "financial_obligation",
-    Status.WITHDRAWN: "withdrawn",
-    Status.STOPPED: "stopped",
-    Status.DECIDED: "done",
-    Status.RETURNED: "returned",
-}
 
 
 def _rows(house: House, view: HistoryView) -> Iterator[Row]:

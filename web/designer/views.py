@@ -212,7 +212,7 @@ def source(version_id: UUID) -> ResponseReturnValue:
 def lint_source() -> ResponseReturnValue:
     """What is wrong with a drawing, as it stands in the browser. One function serves designer, CLI and approval."""
     body = json_body()
-    row = read_version(UUID(str(body.get("version"))))
+    row = read_version(version_in(body))
     try:
         return jsonify({"findings": check(source_in(body), context_of(row))})
     except (UnreadableFile, ModelRefused) as unreadable:
@@ -227,7 +227,7 @@ def save(version_id: UUID) -> ResponseReturnValue:
     """Keep the draft's drawing."""
     body, row = json_body(), read_version(version_id)
     with reading() as connection:
-        saved = save_draft(connection, version_id, source_in(body), int(body.get("revision") or 0), context_of(row))
+        saved = save_draft(connection, version_id, source_in(body), revision_in(body), context_of(row))
     return jsonify({"revision": saved.revision, "findings": saved.findings, "message": "Đã lưu bản nháp"})
 
 
@@ -375,6 +375,20 @@ def json_body() -> Mapping[str, Any]:
     if not isinstance(body, dict):
         abort(400)
     return body
+
+
+def version_in(body: Mapping[str, Any]) -> UUID:
+    """The version a request is about; 400 when it names none."""
+    try:
+        return UUID(str(body.get("version")))
+    except ValueError:
+        abort(400)
+
+
+def revision_in(body: Mapping[str, Any]) -> int:
+    """The revision of the draft as the designer read it; 400 when it is no number."""
+    told = body.get("revision", 0)
+    return told if isinstance(told, int) else abort(400)
 
 
 def source_in(body: Mapping[str, Any]) -> bytes:

@@ -22,7 +22,7 @@ from web.dossier.views import blueprint, read
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.forms.entry import FieldError
-from web.reading import actor, house, reading
+from web.reading import actor, house, reading, revision_of_request
 
 
 @blueprint.route("/dossier/<code>/act/<name>", methods=["GET", "POST"])
@@ -40,29 +40,34 @@ def act(code: str, name: str) -> ResponseReturnValue:
         entry = form.read(request.form, only=("_csrf", "_revision"))
         try:
             values = entry.must_be_whole()
-            task = TaskRef(id=item["id"], revision=int(request.form.get("_revision") or 0)) if item else None
+            task = TaskRef(id=item["id"], revision=revision_of_request()) if item else None
             offered.deed(house(), actor(), view, values, task)
         except FormRefused as refused:
             entry, status = refused_entry(entry, refused), 422
         else:
             tell(f"{offered.done}: hồ sơ {code}.")
             return redirect(url_for("dossier.page", code=code), 303)
-    return (
-        render_template(
-            "dossier/act.html",
-            title=offered.title,
-            lead="",
-            dossier=telling.dossier_summary(view),
-            entry=entry,
-            action=url_for("dossier.act", code=code, name=name, item=item["id"] if item else None),
-            revision=item["revision"] if item else None,
-            submit=offered.submit,
-            tone=offered.tone,
-            warning=offered.warning,
-            consequences=offered.consequences,
-        ),
-        status,
+    page = act_page(
+        view,
+        entry,
+        title=offered.title,
+        action=url_for("dossier.act", code=code, name=name, item=item["id"] if item else None),
+        revision=item["revision"] if item else None,
+        submit=offered.submit,
+        tone=offered.tone,
+        warning=offered.warning,
+        consequences=offered.consequences,
     )
+    return page, status
+
+
+PLAIN = {"lead": "", "revision": None, "tone": "", "warning": "", "consequences": (), "links": ()}
+"""What the page of an act shows unless the act says otherwise."""
+
+
+def act_page(view: DossierView, entry: Entry, **page: Any) -> str:
+    """The page of one act on a dossier: what it is about, its form, and what follows from it."""
+    return render_template("dossier/act.html", **(PLAIN | page), dossier=telling.dossier_summary(view), entry=entry)
 
 
 APOLOGY_FORM = schema(
@@ -107,35 +112,29 @@ def apology(code: str, item_id: UUID) -> ResponseReturnValue:
             signed = "xin lỗi và hẹn lại" if is_late else "văn bản xin lỗi"
             tell(f"Đã ký {signed} hồ sơ {code}. Văn bản đang được đánh số, ký số và gửi đi.")
             return redirect(url_for("inbox.inbox"), 303)
-    return render_template("dossier/act.html", **apology_page(view, item, entry, is_late=is_late)), status
+    return apology_page(view, item, entry, is_late=is_late), status
 
 
-def apology_page(view: DossierView, item: Mapping[str, Any], entry: Entry, *, is_late: bool) -> dict[str, Any]:
-    """What the page of one apology shows."""
+def apology_page(view: DossierView, item: Mapping[str, Any], entry: Entry, *, is_late: bool) -> str:
+    """The page of one apology: lateness also moves the day that was promised."""
     issued = "Văn bản được cấp số, ký số, đóng dấu rồi gửi."
-    return {
-        "title": "Xin lỗi và hẹn lại ngày trả kết quả" if is_late else "Ký văn bản xin lỗi",
-        "lead": "Nguyên nhân dưới đây được rút ra từ thời gian từng bước đã ghi; hãy sửa cho đúng trước khi ký."
-        if is_late
-        else "Dự thảo do cán bộ soạn; hãy sửa cho đúng trước khi ký.",
-        "dossier": telling.dossier_summary(view),
-        "entry": entry,
-        "action": url_for("dossier.apologise", code=view.case["code"], item_id=item["id"]),
-        "revision": item["revision"],
-        "submit": "Ký và phát hành",
-        "tone": "",
-        "warning": "",
-        "links": [
-            one for one in telling.letters(view) if one["title"] == telling.LETTER_TITLES["apology"] and one["url"]
-        ],
-        "consequences": (
-            "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
-            "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",
-            issued,
-        )
-        if is_late
-        else (issued,),
-    }
+    moved = (
+        "Ngày hẹn trả báo cho người nộp đổi sang ngày mới.",
+        "Hạn luật định không đổi: trả sau hạn đó hồ sơ vẫn là quá hạn.",
+    )
+    cause = "Nguyên nhân dưới đây được rút ra từ thời gian từng bước đã ghi; hãy sửa cho đúng trước khi ký."
+    title = telling.LETTER_TITLES["apology"]
+    return act_page(
+        view,
+        entry,
+        title="Xin lỗi và hẹn lại ngày trả kết quả" if is_late else "Ký văn bản xin lỗi",
+        lead=cause if is_late else "Dự thảo do cán bộ soạn; hãy sửa cho đúng trước khi ký.",
+        action=url_for("dossier.apologise", code=view.case["code"], item_id=item["id"]),
+        revision=item["revision"],
+        submit="Ký và phát hành",
+        links=[one for one in telling.letters(view) if one["title"] == title and one["url"]],
+        consequences=(*moved, issued) if is_late else (issued,),
+    )
 
 
 def as_drafted(view: DossierView, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +156,7 @@ def sign_apology(view: DossierView, item_id: UUID, values: Mapping[str, Any]) ->
         actor(),
         apologise.Apologise(
             case_id=view.case["id"],
-            task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
+            task=TaskRef(id=item_id, revision=revision_of_request()),
             reason=str(values["reason"]),
             promised_at=end_of_day(house().calendar, date.fromisoformat(chosen)) if chosen else None,
             remedy=str(values.get("remedy") or ""),
@@ -200,7 +199,7 @@ def explanation(code: str, item_id: UUID) -> ResponseReturnValue:
                 actor(),
                 explain.Explain(
                     case_id=view.case["id"],
-                    task=TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0)),
+                    task=TaskRef(id=item_id, revision=revision_of_request()),
                     cause=str(values["cause"]),
                     remedy=str(values.get("remedy") or ""),
                 ),
@@ -210,22 +209,16 @@ def explanation(code: str, item_id: UUID) -> ResponseReturnValue:
         else:
             tell(f"Đã lưu giải trình của hồ sơ {code}.")
             return redirect(url_for("inbox.inbox"), 303)
-    return (
-        render_template(
-            "dossier/act.html",
-            title="Giải trình hồ sơ quá hạn",
-            lead="Giải trình không giữ kết quả của người dân lại; chỉ việc lưu trữ và chốt số liệu tháng phải chờ.",
-            dossier=telling.dossier_summary(view),
-            entry=entry,
-            action=url_for("dossier.explain", code=code, item_id=item_id),
-            revision=item["revision"],
-            submit="Nộp giải trình",
-            tone="",
-            warning="",
-            consequences=(),
-        ),
-        status,
+    page = act_page(
+        view,
+        entry,
+        title="Giải trình hồ sơ quá hạn",
+        lead="Giải trình không giữ kết quả của người dân lại; chỉ việc lưu trữ và chốt số liệu tháng phải chờ.",
+        action=url_for("dossier.explain", code=code, item_id=item_id),
+        revision=item["revision"],
+        submit="Nộp giải trình",
     )
+    return page, status
 
 
 ANSWER_FORM = schema(
@@ -274,22 +267,16 @@ def answer(code: str) -> ResponseReturnValue:
         else:
             tell(f"Đã ghi nhận trả lời cho hồ sơ {code}.")
             return redirect(url_for("dossier.page", code=code), 303)
-    return (
-        render_template(
-            "dossier/act.html",
-            title="Ghi nhận trả lời của cơ quan phối hợp",
-            lead="Dùng khi trả lời đến bằng giấy hoặc điện thoại. Trả lời qua hệ thống được nhận tự động.",
-            dossier=telling.dossier_summary(view),
-            entry=entry,
-            action=url_for("dossier.answer", code=code, address=address),
-            revision=None,
-            submit="Ghi nhận",
-            tone="",
-            warning="",
-            consequences=("Bước lấy ý kiến khép lại và hồ sơ đi tiếp.",),
-        ),
-        status,
+    page = act_page(
+        view,
+        entry,
+        title="Ghi nhận trả lời của cơ quan phối hợp",
+        lead="Dùng khi trả lời đến bằng giấy hoặc điện thoại. Trả lời qua hệ thống được nhận tự động.",
+        action=url_for("dossier.answer", code=code, address=address),
+        submit="Ghi nhận",
+        consequences=("Bước lấy ý kiến khép lại và hồ sơ đi tiếp.",),
     )
+    return page, status
 
 
 def item_of_request(view: DossierView) -> Mapping[str, Any] | None:

@@ -22,7 +22,7 @@ from engine.reports.dossier import DossierView
 from web.dossier import telling
 from web.dossier.views import blueprint, read
 from web.flashes import tell
-from web.reading import actor, due, house
+from web.reading import actor, due, house, revision_of_request
 
 
 @blueprint.route("/dossier/<code>/acceptance/<uuid:item_id>", methods=["GET", "POST"])
@@ -46,7 +46,7 @@ def acceptance(code: str, item_id: UUID) -> ResponseReturnValue:
 def answer(view: DossierView, item_id: UUID) -> ResponseReturnValue:
     """One of the three acts."""
     chosen, reason = request.form.get("_act", ""), request.form.get("_reason", "")
-    case_id, task = view.case["id"], TaskRef(id=item_id, revision=int(request.form.get("_revision") or 0))
+    case_id, task = view.case["id"], TaskRef(id=item_id, revision=revision_of_request())
     if chosen == "receive":
         received = receive_online(house(), actor(), ReceiveOnline(case_id=case_id, task=task))
         tell(f"Đã tiếp nhận, mã hồ sơ {received.code}. Giấy hẹn đang được lập.")

@@ -28,7 +28,7 @@ from web.flashes import tell
 from web.forms import Entry, Form
 from web.inbox.attachments import keep_uploads
 from web.inbox.views import blueprint
-from web.reading import actor, due, house, reading
+from web.reading import actor, due, house, reading, revision_of_request
 from web.security import csrf_token
 
 NO_FORM: Mapping[str, Any] = {"type": "object", "properties": {}}
@@ -310,11 +310,3 @@ def missing_papers(case_id: UUID) -> dict[str, Any]:
         "x-widget": "checkboxes",
     }
     return {PAPERS_FIELD: field}
-
-
-def revision_of_request() -> int:
-    """The revision of the task that the page showed."""
-    try:
-        return int(request.form.get("_revision", ""))
-    except ValueError:
-        abort(400)
