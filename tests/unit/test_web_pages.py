@@ -127,6 +127,23 @@ def test_every_control_has_a_name_for_screen_readers(name: str) -> None:
     assert nameless == []
 
 
+def emptied(value: Any) -> Any:
+    """A context as it is before anything happened: every list in it holds nothing."""
+    if isinstance(value, dict):
+        return {name: emptied(one) for name, one in value.items()}
+    return [] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_page_with_nothing_to_list_is_whole(name: str) -> None:
+    with APP.test_request_context("/inbox"):
+        APP.preprocess_request()
+        text = render_template(name, **emptied(SAMPLES[name]))
+    page = Page()
+    page.feed(text)
+    assert page.open == []
+
+
 def test_texts_from_people_are_escaped() -> None:
     context: dict[str, Any] = SAMPLES["inbox/rows.html"]
     nasty = '<script>alert(1)</script>" onmouseover="x'
