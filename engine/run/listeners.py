@@ -51,19 +51,26 @@ class Listener(Place):
             if index not in seen:
                 seen.append(index)
             if len(seen) < len(self.node.definitions):
+                _set_aside(token, self.node.definitions[index])
                 return
-        self.fired(token)
+            _take_up(token)
+        self.fired(token, index)
 
-    def fired(self, token: Token) -> None:
+    def fired(self, token: Token, index: int) -> None:
         """A cycle in the middle of the flow sends a token on each time and stays until the last."""
-        due = self.due(token)
+        due = self.due(token) if self.is_timed(index) else None
         if due is None or due.left == 0:
             token.go()
             return
         machine = token.workflow.machine
+        machine.win_race(token)
         machine.record.passed(self.node, token.lap)
         machine.spread(token.workflow, self.out)
-        self.rearm(token)
+        self.rearm(token, index)
+
+    def is_timed(self, index: int) -> bool:
+        """Whether it is by its timer that it fires: of several events only one has happened, unless it awaits all."""
+        return self.node.all_definitions or self.node.definitions[index].kind == "timer"
 
     @property
     def counts_working_time(self) -> bool:
@@ -89,16 +96,22 @@ class Listener(Place):
             return ""
         return str(self.program.expressions.compile(text, self.node.id).evaluate(token.data.look_up))
 
-    def rearm(self, token: Token) -> bool:
-        """After a non-interrupting firing: a new lap and the next due moment. False when it will not fire again."""
-        for definition in self.node.definitions:
+    def rearm(self, token: Token, index: int) -> bool:
+        """After a non-interrupting firing: a new lap, and after its timer the next due moment.
+
+        False when it will not fire again; beside a timer that is through, other events may still happen.
+        """
+        for definition in self.node.definitions if self.is_timed(index) else ():
             if definition.kind == "timer":
                 due = self.due(token)
                 mode = mode_of(definition.properties, self.node.properties)
                 following = None if due is None else next_due(due, mode, token.workflow.machine.working_time)
-                if following is None:
+                if following is not None:
+                    _remember_due(token, following)
+                elif self.node.all_definitions or len(self.node.definitions) == 1:
                     return False
-                _remember_due(token, following)
+                else:
+                    del token.internal_data["due"]
         token.internal_data.pop("seen", None)
         token.internal_data["lap"] = token.workflow.next_lap(self.node.id)
         return True
@@ -107,13 +120,13 @@ class Listener(Place):
 class Boundary(Listener):
     """Listens while its host is active; interrupting, it takes the host's token away."""
 
-    def fired(self, token: Token) -> None:
+    def fired(self, token: Token, index: int) -> None:
         machine, scope, host = token.workflow.machine, token.workflow, token.host
         machine.record.passed(self.node, token.lap)
         machine.spread(scope, self.out)
         if self.node.interrupts and host is not None:
             scope.remove(host)
-        elif not self.rearm(token):
+        elif not self.rearm(token, index):
             scope.remove(token)
         machine.settle(scope)
 
@@ -121,15 +134,26 @@ class Boundary(Listener):
 class Trigger(Listener):
     """The start event of an event sub-process, listening as long as the scope around it lives."""
 
-    def fired(self, token: Token) -> None:
+    def fired(self, token: Token, index: int) -> None:
         machine, scope = token.workflow.machine, token.workflow
         if self.node.interrupts:
             for other in scope.tokens():
                 if other is not token and other.still_stands:
                     scope.remove(other)
         machine.enter(scope, scope.spec.places[self.node.scope])
-        if self.node.interrupts or not self.rearm(token):
+        if self.node.interrupts or not self.rearm(token, index):
             scope.remove(token)
+
+
+def _set_aside(token: Token, definition: EventDefinition) -> None:
+    """The timer of what awaits all its events has gone off: it is due no more."""
+    if definition.kind == "timer":
+        token.internal_data["was_due"] = token.internal_data.pop("due")
+
+
+def _take_up(token: Token) -> None:
+    if "was_due" in token.internal_data:
+        token.internal_data["due"] = token.internal_data.pop("was_due")
 
 
 def _remember_due(token: Token, due: Due) -> None:

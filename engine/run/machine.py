@@ -110,12 +110,16 @@ class Machine:
             self.enter(scope, scope.spec.places[flow.target], via=flow.id, **memory)
 
     def make_ready(self, token: Token) -> None:
+        self.win_race(token)
+        (self.caught if token.task_spec.is_caught else self.ready).append(token)
+
+    def win_race(self, token: Token) -> None:
+        """Of what listens after an event-based gateway it is the first: the others are gone."""
         race = token.internal_data.pop("race", None)
         if race is not None:
             for other in token.workflow.tokens():
                 if other.internal_data.get("race") == race:
                     token.workflow.remove(other)
-        (self.caught if token.task_spec.is_caught else self.ready).append(token)
 
     def open_scope(self, host: Token, scope_id: str) -> None:
         """A sub-process begins; one that is to be undone begins at what undoes it."""
@@ -205,9 +209,16 @@ class Machine:
             if not token.still_stands:
                 continue
             place = token.task_spec
+            was = _was(place.node, index)
             is_true = place.is_true(token, definition.text)
-            if is_true and not token.internal_data.get("was"):
-                token.internal_data["was"] = True
+            if is_true and not token.internal_data.get(was):
+                token.internal_data[was] = True
                 place.caught(token, index)
             elif not is_true:
-                token.internal_data.pop("was", None)
+                token.internal_data.pop(was, None)
+
+
+def _was(node: Node, index: int) -> str:
+    """What a token remembers its condition by; each of several by its own."""
+    before = sum(definition.kind == "conditional" for definition in node.definitions[:index])
+    return f"was{before}" if before else "was"

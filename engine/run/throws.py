@@ -31,7 +31,7 @@ def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
     elif definition.kind in {"error", "escalation", "cancel"}:
         if definition.kind == "error":
             token.data.update({"error_code": definition.code or definition.name, "error_message": ""})
-        is_caught = outwards(token.workflow, definition.kind, definition.code or definition.name)
+        is_caught = outwards(token.workflow, definition.kind, definition.code or definition.name, at=token)
         if not is_caught and definition.kind == "error":
             machine.fail_case(
                 f"Lỗi “{definition.code or definition.name}” tại {token.task_spec.node.label} không được bắt."
@@ -39,19 +39,25 @@ def throw(machine: Machine, token: Token, definition: EventDefinition) -> None:
 
 
 def outwards(scope: Scope, kind: str, code: str, at: Token | None = None) -> bool:
-    """The innermost catcher wins: a boundary of `at`, then each scope's event sub-processes and its host's boundary."""
-    host = at
+    """The innermost catcher wins: a boundary of `at`, then each scope's event sub-processes and its host's boundary.
+
+    What an event sub-process throws leaves it: it does not begin the same one again.
+    """
+    host: Token | None = at
+    left = ""
     while True:
         if host is None:
-            found = _first(_armed_in(scope), kind, code)
+            armed = [token for token in _armed_in(scope) if token.task_spec.node.scope != left]
+            found = _first(armed, kind, code)
             if found is None and scope.host is None:
                 return False
             host = scope.host
         else:
             found = _first(_armed_at(host), kind, code)
-            scope, host = host.workflow, None
+            scope, left, host = host.workflow, host.task_spec.node.id, None
         if found is not None:
-            found.task_spec.fired(found)
+            token, index = found
+            token.task_spec.caught(token, index)
             return True
 
 
@@ -91,12 +97,12 @@ def _key(token: Token, text: str, look_up: Callable[[str], tuple[bool, Any]]) ->
 
 
 def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDefinition]]:
-    """Every waiting token that listens to this kind of event, oldest first."""
+    """Every waiting token that listens to this kind of event, oldest first; not one that has had it already."""
     waiting = [token for scope in machine.scopes() for token in scope.tokens() if token.is_waiting]
     for token in sorted(waiting, key=lambda each: int(each.id)):
         if isinstance(token.task_spec, Listener):
             for index, definition in enumerate(token.task_spec.node.definitions):
-                if definition.kind == kind:
+                if definition.kind == kind and index not in token.internal_data.get("seen", ()):
                     yield token, index, definition
 
 
@@ -122,15 +128,15 @@ def _armed_at(host: Token) -> list[Token]:
     return [token for owner in (host, around) if owner is not None for token in owner.guests if token.is_armed]
 
 
-def _first(armed: list[Token], kind: str, code: str) -> Token | None:
-    """One that names the code before one that takes any."""
+def _first(armed: list[Token], kind: str, code: str) -> tuple[Token, int] | None:
+    """One that names the code before one that takes any, and which of its events that is."""
     best = None
     for token in armed:
-        for definition in token.task_spec.node.definitions:
+        for index, definition in enumerate(token.task_spec.node.definitions):
             if definition.kind == kind:
                 own = definition.code or definition.name
                 if own == code and code:
-                    return token
+                    return token, index
                 if not own and best is None:
-                    best = token
+                    best = token, index
     return best
