@@ -25,6 +25,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SAMPLES = pages()
 WHOLE_PAGES = sorted(set(SAMPLES) - {"inbox/rows.html", "inbox/fresh.html"})
 TASKS = re.findall(r'<(?:bpmn:)?userTask id="([^"]+)"', PROCESS.decode())
+FLOWS = re.findall(r'<(?:bpmn:)?sequenceFlow id="([^"]+)"', PROCESS.decode())
 FINDINGS = [
     {"rule": "limit", "severity": "error", "element": TASKS[1], "line": 4, "message": "Chưa đặt thời hạn của bước."},
     {"rule": "form", "severity": "warning", "element": TASKS[2], "line": 9, "message": "Việc này chưa có biểu mẫu."},
@@ -40,6 +41,7 @@ def sample(name: str) -> dict[str, Any]:
     for place, task in enumerate(TASKS[:3]):
         events[place]["enter"] = [task]
         events[place + 1]["leave"] = [task]
+    events[1]["flows"] = FLOWS[:1]
     events[4]["late"] = [TASKS[1]]
     events[6]["enter"] = [TASKS[0]]
     return context | {"events": events}
@@ -201,6 +203,26 @@ def test_replay_list_slider_and_diagram_follow_each_other(page: Page, address: s
     assert now_at(page) == "7"
     expect(page.locator(".visits")).to_have_text("2×")
     expect(page.locator(f"[data-element-id='{TASKS[1]}']")).to_have_class(re.compile("mark-late"))
+
+
+def colour(page: Page, element: str, name: str) -> str:
+    """How an element of the drawing is painted: its `stroke` or `fill`."""
+    shown = f"[data-element-id='{element}'] .djs-visual > :is(rect, path)"
+    return str(page.eval_on_selector(shown, "(one, name) => getComputedStyle(one)[name]", name))
+
+
+def test_a_flow_that_was_taken_is_painted_so(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/audit/history.html")
+    settle(page)
+    assert colour(page, FLOWS[0], "stroke") != colour(page, FLOWS[1], "stroke")
+
+
+def test_a_changed_frame_does_not_hide_what_it_holds(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/designer/compare.html")
+    settle(page)
+    expect(page.locator("[data-element-id='step2'].mark-frame")).to_have_count(2)
+    assert colour(page, "step2", "fill") == "none"
+    assert colour(page, "step2", "stroke") != colour(page, "step1", "stroke")
 
 
 def test_replay_plays_by_keyboard_and_stops_at_the_end(page: Page, address: str) -> None:

@@ -422,6 +422,8 @@ def pages() -> dict[str, dict[str, Any]]:
             "right": {"number": 3, "state": "appraised", "source": "/sample.bpmn"}, "impact": ["1.284 hồ sơ đang chạy giữ bản 2."],
             "changes": [{"kind": "changed", "element": "step2_handle", "name": "Thụ lý", "what": "thời hạn của bước", "before": "11 ngày",
                          "after": "9 ngày", "is_limit": True},
+                        {"kind": "changed", "element": "step2", "name": "Khung của bước 2", "what": "Thời hạn của bước", "before": "11 ngày",
+                         "after": "9 ngày", "is_limit": True},
                         {"kind": "added", "element": "step4_pay", "name": "Thu phí", "what": "công việc", "before": "", "after": "", "is_limit": False}],
             "findings": [{"severity": "warning", "message": "Việc Thụ lý không có biểu mẫu.", "element": "step2_handle"}],
             "decision": {"title": "Phê duyệt", "action": "/x", "submit": "Phê duyệt và ban hành", "entry": DECISION_FORM.filled()},

@@ -12,7 +12,10 @@ for (const container of document.querySelectorAll('[data-compare]')) {
     viewers[side] = viewer;
     const registry = viewer.get('elementRegistry');
     for (const { element, kind } of changes) {
-      if (element && registry.get(element)) viewer.get('canvas').addMarker(element, `mark-${kind}`);
+      const drawn = element && registry.get(element);
+      if (!drawn) continue;
+      viewer.get('canvas').addMarker(element, `mark-${kind}`);
+      if (drawn.type === 'bpmn:Group') viewer.get('canvas').addMarker(element, 'mark-frame');
     }
     viewer.get('eventBus').on('canvas.viewbox.changed', ({ viewbox }) => follow(side, viewbox));
     viewer.get('eventBus').on('element.click', ({ element }) => {
@@ -35,6 +38,7 @@ function follow(side, { x, y, width, height }) {
 document.addEventListener('click', (event) => {
   const row = event.target.closest('[data-change]');
   if (!row) return;
+  document.querySelector('.compared').scrollIntoView({ block: 'nearest' });
   for (const viewer of Object.values(viewers)) {
     const element = viewer.get('elementRegistry').get(row.dataset.change);
     if (!element) continue;

@@ -10,6 +10,7 @@ const list = root.querySelector('[data-events]');
 const items = [...list.querySelectorAll('li')];
 const now = root.querySelector('[data-now]');
 const playWord = root.querySelector('[data-play-word]');
+const playIcons = root.querySelectorAll('[data-play-icon]');
 const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
 let shown = events.length;
 let timer = null;
@@ -140,13 +141,18 @@ function runToken(id) {
 function stop() {
   clearInterval(timer);
   timer = null;
-  playWord.textContent = 'Phát';
+  tellPlaying('Phát');
+}
+
+function tellPlaying(word) {
+  playWord.textContent = word;
+  playIcons.forEach((one) => { one.hidden = one.dataset.playIcon !== word; });
 }
 
 function play() {
   if (timer) return stop();
   if (shown >= events.length) show(0);
-  playWord.textContent = 'Dừng';
+  tellPlaying('Dừng');
   const speed = Number(root.querySelector('[data-speed]').value);
   timer = setInterval(() => {
     forward();
