@@ -24,6 +24,7 @@ from engine.model.parse import parse
 from engine.model.procedure import Manifest
 from engine.reports.processes import procedure_row, process_list, step_table, versions_of
 from engine.store.tables import process_version
+from web.designer.changes import told_change
 from web.designer.panel import panel_schema
 from web.doors import for_roles, takes_uploads
 from web.dossier.deeds import refused_entry
@@ -296,9 +297,10 @@ def compare(version_id: UUID) -> ResponseReturnValue:
     if not older:
         raise NotFound("Bản này là bản đầu tiên, không có gì để so sánh.")
     left = next((one for one in older if one["state"] in {"published", "retired"}), older[0])
+    before, after = parse(bytes(left["source"])), parse(bytes(right.source))
     changes = diff(
-        parse(bytes(left["source"])),
-        parse(bytes(right.source)),
+        before,
+        after,
         old_decisions=read_decisions(unpacked(left["decisions"])),
         new_decisions=read_decisions(unpacked(right.decisions)),
     )
@@ -315,18 +317,7 @@ def compare(version_id: UUID) -> ResponseReturnValue:
             "state": right.state,
             "source": url_for("designer.source", version_id=version_id),
         },
-        changes=[
-            {
-                "kind": one.change,
-                "element": one.element,
-                "name": one.name or one.element,
-                "what": one.message,
-                "before": one.old,
-                "after": one.new,
-                "is_limit": one.is_timing,
-            }
-            for one in changes
-        ],
+        changes=[told_change(one, before, after) for one in changes],
         findings=right.findings,
         impact=impact_of(left),
         decision=None,
