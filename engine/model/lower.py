@@ -81,16 +81,16 @@ class _Lowering:
                 self.nodes[node.id] = replace(node, definitions=(definition,))
 
     def add_undoing(self) -> None:
-        """A sub-process whose activities have handlers is undone by a throw that nothing leads to."""
+        """A sub-process or called process whose activities have handlers is undone by a throw that nothing leads to."""
         if not any(node.for_compensation for node in self.nodes.values()):
             return
-        for node in list(self.nodes.values()):
-            if node.kind in SUB_PROCESSES and not node.by_event:
-                definitions = (EventDefinition(kind="compensate"),)
-                undo = f"{PREFIX}undo_{node.id}"
-                self.nodes[undo] = Node(
-                    id=undo, kind="endEvent", scope=node.id, line=node.line, definitions=definitions
-                )
+        nodes = list(self.nodes.values())
+        held = {node.id: node.line for node in nodes if node.kind in SUB_PROCESSES and not node.by_event}
+        called = {node.called: node.line for node in nodes if node.called in self.model.processes}
+        for scope, line in {**held, **called}.items():
+            undo = f"{PREFIX}undo_{scope}"
+            definitions = (EventDefinition(kind="compensate"),)
+            self.nodes[undo] = Node(id=undo, kind="endEvent", scope=scope, line=line, definitions=definitions)
 
     def begin_by_messages(self) -> None:
         """A receive task, or an event-based gateway, that begins a process: its messages are start events."""

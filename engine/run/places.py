@@ -232,7 +232,7 @@ class Inclusive(Exclusive):
         filled = frozenset().union(*(self.upstream[flow] for flow in taken))
         empty = frozenset().union(*(self.upstream[flow.id] for flow in self.incoming if flow.id not in taken))
         under_way = {
-            token.task_spec.node.id for token in scope.tokens() if token.task_spec is not self and not token.is_armed
+            token.task_spec.node.id for token in scope.tokens() if token.task_spec is not self and token.is_under_way
         }
         return not under_way & (empty - filled)
 
@@ -257,41 +257,52 @@ class Inclusive(Exclusive):
 
 
 class Complex(Inclusive):
-    """Joins as soon as its activation condition holds (BPMN 2.0, 13.4.5).
+    """Joins as soon as its activation condition holds (BPMN 2.0, 13.4.5), one token of each flow that has one.
 
-    What comes later it takes in, until nothing can come any more and it begins anew.
+    What comes later by the other flows it takes in, until nothing can come there any more and it begins anew. A second
+    token of a flow waits for that.
     """
 
     def _update_hook(self, my_task: Token) -> bool:
-        if len(self.incoming) < 2:
-            return super()._update_hook(my_task)
         my_task.wait()
-        here = [token for token in my_task.workflow.tokens() if token.task_spec is self and token.is_waiting]
-        spent = _spent(here)
-        if spent is not None:
+        arrived = [token for token in my_task.workflow.tokens() if token.task_spec is self and token.is_waiting]
+        spent = _spent(arrived)
+        if spent is None:
+            return self._is_activated(arrived) and self._activate(my_task, arrived)
+        if my_task.internal_data["via"] not in spent.internal_data["spent"]:
             spent.internal_data["spent"].append(my_task.internal_data["via"])
             my_task.workflow.remove(my_task)
-            return False
-        data = Variables({"activationCount": len(here)}, around=my_task.data)
-        if not self.is_true(my_task, self.node.activation, data):
-            return False
-        self.number(my_task)
-        my_task.workflow.machine.stay_behind(my_task, spent=[token.internal_data["via"] for token in here])
-        for token in here:
-            if token is not my_task:
-                my_task.workflow.remove(token)
-        return True
+        return False
 
     def may_join(self, arrived: Sequence[Token]) -> bool:
         spent = _spent(arrived)
-        return spent is not None and self.is_awaited_no_more(spent.workflow, set(spent.internal_data["spent"]))
+        if spent is None:
+            return self._is_activated(arrived)
+        return self.is_awaited_no_more(spent.workflow, set(spent.internal_data["spent"]))
 
     def join(self, arrived: Sequence[Token]) -> None:
-        """Begins anew."""
+        """Begins anew; or its condition has become true since the last token came."""
         spent = _spent(arrived)
         if spent is not None:
             spent.workflow.remove(spent)
             spent.workflow.machine.settle(spent.workflow)
+        elif self._activate(arrived[-1], arrived):
+            arrived[-1].go()
+
+    def _is_activated(self, arrived: Sequence[Token]) -> bool:
+        data = Variables({"activationCount": len(arrived)}, around=arrived[-1].data)
+        return self.is_true(arrived[-1], self.node.activation, data)
+
+    def _activate(self, kept: Token, arrived: Sequence[Token]) -> bool:
+        taken = {kept.internal_data["via"]: kept}
+        for token in arrived:
+            taken.setdefault(token.internal_data["via"], token)
+        self.number(kept)
+        kept.workflow.machine.stay_behind(kept, spent=list(taken))
+        for token in taken.values():
+            if token is not kept:
+                token.workflow.remove(token)
+        return True
 
 
 def _spent(tokens: Sequence[Token]) -> Token | None:

@@ -312,7 +312,7 @@ def _connect(spec: ScopeSpec) -> None:
             else:
                 host.boundary += (place,)
     for place in spec.places.values():
-        if isinstance(place, Inclusive) and len(place.incoming) > 1:
+        if isinstance(place, Inclusive):
             place.upstream = {flow.id: _upstream(spec, place, flow) for flow in place.incoming}
 
 

@@ -16,6 +16,31 @@ if TYPE_CHECKING:
 MAX_INSTANCES = 1_000
 
 
+class Counted(Variables):
+    """What an instance sees around it: how many there are, and the case's variables."""
+
+    __slots__ = ("host",)
+
+    def __init__(self, host: Token) -> None:
+        super().__init__({}, around=host.data)
+        self.host = host
+
+    def look_up(self, name: str) -> tuple[bool, Any]:
+        counts = self._counts()
+        return (True, counts[name]) if name in counts else super().look_up(name)
+
+    def seen(self) -> dict[str, Any]:
+        return {**super().seen(), **self._counts()}
+
+    def _counts(self) -> dict[str, int]:
+        remembered = self.host.internal_data
+        return {
+            "nrOfInstances": remembered["total"],
+            "nrOfCompletedInstances": remembered["done"],
+            "nrOfActiveInstances": sum(not guest.is_armed for guest in self.host.guests),
+        }
+
+
 class Repeated(Place):
     """Hosts the instances of an activity. Each has `loopCounter` and its own item in front of the case's variables."""
 
@@ -42,8 +67,12 @@ class Repeated(Place):
         raise NotImplementedError
 
     def begin(self, token: Token, index: int, own: dict[str, Any]) -> None:
-        data = Variables({"loopCounter": index, **own}, around=token.data)
+        data = Variables({"loopCounter": index, **own}, around=self.around(token))
         token.workflow.machine.enter(token.workflow, self.body, host=token, data=data, index=index)
+
+    def around(self, token: Token) -> Variables:
+        """What its instances see around their own values."""
+        return token.data
 
     def evaluate(self, text: str, data: Variables) -> Any:
         return self.program.expressions.compile(text, self.node.id).evaluate(data.look_up)
@@ -97,19 +126,14 @@ class MultiInstance(Repeated):
             self.begin(token, 0, self._own(items[0]))
         return bool(items)
 
+    def around(self, token: Token) -> Variables:
+        return Counted(token)
+
     def instance_done(self, token: Token, instance: Token) -> None:
         remembered = token.internal_data
         done = remembered["done"] = remembered["done"] + 1
         self._collect(token, instance)
-        data = Variables(
-            {
-                **instance.data.values,
-                "nrOfInstances": remembered["total"],
-                "nrOfCompletedInstances": done,
-                "nrOfActiveInstances": len(token.guests) - 1,
-            },
-            around=token.data,
-        )
+        data = instance.data
         token.workflow.remove(instance)
         self._throw(token, data, done)
         if not token.still_stands:

@@ -12,6 +12,7 @@ import zstandard
 from engine.errors import ReplayMismatch, UnreadableFile
 from engine.run.machine import Machine
 from engine.run.program import Program
+from engine.run.repeats import Repeated
 from engine.run.tokens import ROOT, Scope, Token
 from engine.run.variables import Variables
 from engine.run.working_time import WorkingTime
@@ -80,7 +81,9 @@ def _load_scope(machine: Machine, scope: Scope, body: dict[str, Any]) -> None:
         token.data = scope.data if host_id == ROOT else host.data
         own, nested = more or (None, None)
         if own is not None:
-            token.data = Variables(own, around=token.data)
+            repeated = host.task_spec if host_id != ROOT else None
+            around = repeated.around(host) if isinstance(repeated, Repeated) else token.data
+            token.data = Variables(own, around=around)
         if nested is not None:
             inner = machine.nested[token_id] = Scope(machine, machine.program.scopes[place.scope_id], token, token.data)
             _load_scope(machine, inner, nested)

@@ -37,6 +37,11 @@ class Token(LeanTask):
         return "armed" in self.internal_data
 
     @property
+    def is_under_way(self) -> bool:
+        """False for one that only listens, and for one that only remembers what a complex gateway has taken."""
+        return not self.is_armed and "spent" not in self.internal_data
+
+    @property
     def host(self) -> Token | None:
         """The activity whose boundary it listens at, or whose instance it is."""
         parent = self.workflow.tasks.get(self._parent)

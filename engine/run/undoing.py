@@ -24,9 +24,12 @@ def remember(token: Token) -> None:
 
 
 def remember_inside(host: Token, scope: Scope) -> None:
-    """The sub-process that the token hosts is finished. One with its own handler remembers nothing of its inside."""
+    """The sub-process that the token hosts is finished, not undone.
+
+    One with its own handler remembers nothing of its inside.
+    """
     undo = scope.spec.undo
-    if undo and not host.task_spec.handler and (scope.finished or not is_lowered(undo)):
+    if undo and not is_undoing(host.host) and not host.task_spec.handler and (scope.finished or not is_lowered(undo)):
         own = [host.data.values] if host.task_spec.is_instance else []
         host.workflow.finished.append([host.task_spec.name, scope.finished, *own])
 

@@ -1,0 +1,98 @@
+"""Many instances, compensation and complex gateways together with what stands around them.
+
+Each model is played plainly, and stored and restored before every step.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.bpmn_models import bpmn, flows, users
+from tests.coverage.drawing import DEFINITIONS, OUTSIDE, E, S, boundary, fork, handled, many, sub
+from tests.coverage.playing import Row, do, play
+
+THREE = "<loopCardinality>3</loopCardinality>"
+LAST = THREE + "<completionCondition>nrOfActiveInstances == 1</completionCondition>"
+UNDO = f'<intermediateThrowEvent id="t">{DEFINITIONS["compensate"]}</intermediateThrowEvent>'
+AGAIN = UNDO.replace('"t"', '"t2"')
+INSIDE = users("i") + '<endEvent id="x"/>' + flows("box_s>i>x")
+UNDOES = (
+    f'<subProcess id="h" triggeredByEvent="true"><startEvent id="h_s">{DEFINITIONS["compensate"]}</startEvent>'
+    + users("u") + '<endEvent id="h_e"/>' + flows("h_s>u>h_e") + "</subProcess>"
+)  # fmt: skip
+COUNTING = '<scriptTask id="n"><script>seen = loopCounter + 1 == nrOfInstances</script></scriptTask>'
+
+
+def complex_gateway(condition: str) -> str:
+    return f'<complexGateway id="g"><activationCondition>{condition}</activationCondition></complexGateway>'
+
+
+def row(element: str, body: str, trace: str, rests: str, *moves: Any, **variables: Any) -> Row:
+    source = bpmn(body, outside=OUTSIDE)
+    return Row(group="", element=element, source=source, trace=trace, rests=rests, moves=moves, variables=variables)
+
+
+ROWS = [
+    row(
+        "a boundary event is no active instance",
+        S + many(LAST) + boundary(DEFINITIONS["timer"]) + users("z", "n") + E + flows("s>a>z>e", "b>n>e"),
+        "s a a", "z", do("a"), do("a"),
+    ),
+    row(
+        "an instance knows how many there are",
+        S + many(THREE, kind="subProcess", flags=' isSequential="true"',
+                 body='<startEvent id="a_s"/>' + COUNTING + users("i") + '<endEvent id="a_e"/>' + flows("a_s>n>i>a_e"))
+        + '<exclusiveGateway id="g" default="g_e"/>' + users("z") + E + flows("s>a>g>e", "g>z: seen"),
+        "s a_s n i a_e a a_s n i a_e a a_s n i a_e a g", "z", do("i"), do("i"), do("i"),
+    ),
+    row(
+        "what undoes a sub-process does so once",
+        S + sub(INSIDE + UNDOES) + UNDO + AGAIN + users("z") + E + flows("s>box>t>t2>z>e"),
+        "s box_s i x box h_s u h_e h box t t2", "z", do("i"), do("u"),
+    ),
+    row(
+        "what a called process has done is undone",
+        S + '<callActivity id="a" calledElement="q"/>' + UNDO + users("z") + E + flows("s>a>t>z>e")
+        + '</process><process id="q"><startEvent id="q_s"/>' + handled("i") + handled("k") + flows("q_s>i>k"),
+        "s q_s i k a undo_k undo_i a t", "z", do("i"), do("k"), do("undo_k"), do("undo_i"),
+    ),
+    row(
+        "a sub-process between others is undone in its turn",
+        S + handled("a") + sub(handled("i") + handled("k") + '<endEvent id="x"/>' + flows("box_s>i>k>x")) + handled("c")
+        + UNDO + users("z") + E + flows("s>a>box>c>t>z>e"),
+        "s a box_s i k x box c undo_c undo_k undo_i box undo_a t", "z",
+        do("a"), do("i"), do("k"), do("c"), do("undo_c"), do("undo_k"), do("undo_i"), do("undo_a"),
+    ),
+    row(
+        "a complex gateway asks again when the case has changed",
+        S + users("a", "b", "c", "z") + complex_gateway("ok == true") + E + fork("a>g>z>e", "b>g", "c>e"),
+        "s fork_s a c e g", "b z", do("a", ok=False), do("c", ok=True),
+    ),
+    row(
+        "a second token of a flow waits until a complex gateway begins anew",
+        S + complex_gateway("activationCount &gt;= 1") + users("b", "z") + '<userTask id="q" completionQuantity="2"/>'
+        + E + fork("q>g>z>e", "b>g"),
+        "s fork_s q g b g", "z z", do("q"), do("b"),
+    ),
+    row(
+        "one way into a complex gateway is counted too",
+        S + complex_gateway("activationCount &gt;= 2") + users("z") + '<userTask id="q" completionQuantity="2"/>' + E
+        + flows("s>q>g>z>e"),
+        "s q g", "z", do("q"),
+    ),
+    row(
+        "an inclusive join does not wait for what a complex gateway remembers",
+        S + complex_gateway("activationCount &gt;= 1") + users("a", "b", "z") + '<inclusiveGateway id="j"/>'
+        + '<exclusiveGateway id="o" default="o_e"/>' + E + fork("a>g>z>o>e", "b>j>g") + flows("o>j: more == true"),
+        "s fork_s a g z o e b j", "", do("a"), do("z"), do("b"),
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ROWS, ids=[each.element for each in ROWS])
+@pytest.mark.parametrize("is_restored", [False, True], ids=["plainly", "restored"])
+def test_it_passes_what_it_should_and_waits_where_it_should(model: Row, is_restored: bool) -> None:
+    trace, rests, error = play(model, is_restored=is_restored)
+    assert (" ".join(trace), " ".join(rests), error) == (model.trace, model.rests, "")
