@@ -32,6 +32,7 @@ ROOT_YEARS, HOLDER_YEARS = 20, 5
 LIST_VALID = timedelta(days=30)
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 KEY_BITS = 2048
+MOST_NAME_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,11 +225,18 @@ def _name(common: str, organisation: str, identifier: str = "") -> x509.Name:
     parts = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, "VN"),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation[:64]),
-        x509.NameAttribute(NameOID.COMMON_NAME, common[:64]),
+        x509.NameAttribute(NameOID.COMMON_NAME, _within_name(common)),
     ]
     if identifier:
         parts.append(x509.NameAttribute(NameOID.USER_ID, identifier[:64]))
     return x509.Name(parts)
+
+
+def _within_name(text: str) -> str:
+    """A common name may take 64 bytes; one of a one-stop unit, with its diacritics, can take more."""
+    if len(text.encode()) <= MOST_NAME_BYTES:
+        return text
+    return text.encode()[: MOST_NAME_BYTES - len("…".encode())].decode(errors="ignore").rstrip() + "…"
 
 
 def _text(certificate: x509.Certificate, oid: ObjectIdentifier) -> str:

@@ -281,6 +281,15 @@ def test_a_revoked_certificate_signs_nothing_more(tmp_path: Path, letter: bytes)
     assert verify(before, [own.root.der]).is_valid  # by the list inside the document: it was good when it was made
 
 
+def test_an_agency_with_a_long_name_has_its_certificate(authority: Authority, letter: bytes) -> None:
+    long = "Phòng Kinh tế, Hạ tầng và Đô thị phường Thành Sen"
+    assert len(long) <= 64 < len(long.encode())
+    holder = Holder(id="H27.101.1", name=long, organisation=long)
+    [signature] = verify(sign_with(authority, letter, holder, "seal"), [authority.root.der]).signatures
+    assert signature.is_trusted
+    assert signature.name == "Phòng Kinh tế, Hạ tầng và Đô thị phường Thành…"
+
+
 def test_without_a_revocation_list_nothing_is_trusted(authority: Authority, signed: bytes, letter: bytes) -> None:
     credential = authority.credential(HEAD)
     bare = Signer(certificate=credential.der, chain=(authority.root.der,))
