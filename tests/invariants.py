@@ -35,6 +35,12 @@ FROM event e
 """
 
 
+HEARD = """
+SELECT m.name, m.key FROM message m JOIN subscription s ON s.message = m.name AND s.key = m.key
+WHERE m.taken_at IS NULL AND (m.key <> '' OR m.case_id = s.case_id)
+"""
+
+
 def faults_of_house(house: House) -> Faults:
     """Everything, of every case and across cases."""
     with house.store.transaction(role="worker") as connection:
@@ -125,12 +131,11 @@ def _waits(connection: Connection, case_id: UUID, process: Instance | None) -> I
         yield f"open tasks {[one['address'] for one in tasks]}, but the process waits at {sorted(expected)}"
     if any(one["id"] != item_id(case_id, one["address"]) for one in tasks):
         yield "a task's id is not that of its address"
-    messages = {
-        one["address"] for one in _all(connection, "SELECT address FROM subscription WHERE case_id = :id", case_id)
-    }
-    listening = {one.address for one in waiting if one.kind == "message"}
+    kept = _all(connection, "SELECT address, message, key FROM subscription WHERE case_id = :id", case_id)
+    messages = Counter((one["address"], one["message"], one["key"]) for one in kept)
+    listening = Counter((one.address, one.message, one.key) for one in process.subscriptions) if process else Counter()
     if messages != listening:
-        yield f"subscriptions at {sorted(messages)}, but the process listens at {sorted(listening)}"
+        yield f"subscriptions {sorted(messages)}, but the process listens at {sorted(listening)}"
     armed = {key: at for key, at in _armed(connection, case_id).items() if key[0] == "process"}
     due = {("process", one.address): one.due for one in process.timers} if process else {}
     if armed != due:
@@ -264,6 +269,9 @@ def _jobs(connection: Connection) -> Iterator[str]:
     ):
         if not queued["timer.act", str(one["id"])]:
             yield f"timer {one['id']} is queued and nobody acts on it"
+    for one in _all(connection, HEARD):
+        if not queued["message.correlate", one["key"]]:
+            yield f"message {one['name']} waits for {one['key']}, somebody listens, and nobody brings them together"
 
 
 def _seals(connection: Connection) -> Iterator[str]:

@@ -18,7 +18,8 @@ import orjson
 from connectors.consultation.client import NAME, ConsultationClient
 from connectors.consultation.config import ConsultationConfig
 from connectors.consultation.edxml import Attachment, Document, Organisation, build
-from engine.delivery.contract import Callback, Operation, Order, Outcome, Receipt
+from engine.delivery.contract import Callback, Incoming, Operation, Order, Outcome, Receipt
+from engine.delivery.incoming import read_message
 from engine.delivery.signature import check_signature
 from engine.errors import DeliveryFailed, DeliveryRejected, DeliveryRetryable, InputError, NotConfigured
 
@@ -93,6 +94,9 @@ class ConsultationConnector:
         except orjson.JSONDecodeError:
             raise InputError("Thông điệp trả lời không đọc được.") from None
         return _callback(message_id, message)
+
+    def parse_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Incoming:
+        return read_message(NAME, check_signature(self._config.secret, f"{NAME} message", headers, body, now=now), body)
 
     def fetch_answers(self, cursor: str | None = None) -> tuple[Sequence[Callback], str | None]:
         """What the exchange holds for us after `cursor`, for a place that cannot be called back."""

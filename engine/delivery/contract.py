@@ -77,6 +77,18 @@ class Callback:
     reference: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A message that nobody ordered, authentic and well formed: for the case that listens for its name and key."""
+
+    connector: str
+    message_id: str
+    sender: str  # the agency, as histories name it
+    name: str
+    key: str
+    payload: Mapping[str, Any]
+
+
 class Connector(Protocol):
     """A neighbour's door. `send` raises DeliveryFailed or NotConfigured; `parse_callback` NotAllowed or InputError."""
 
@@ -103,6 +115,13 @@ class AnswersByPolling(Protocol):
     """A neighbour that cannot call us: we ask it what is new since the last cursor."""
 
     def fetch_answers(self, cursor: str | None = None) -> tuple[Sequence[Callback], str | None]: ...
+
+
+@runtime_checkable
+class SendsMessages(Protocol):
+    """A neighbour that may also tell a case something it was not asked. Raises NotAllowed or InputError."""
+
+    def parse_message(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> Incoming: ...
 
 
 @cache

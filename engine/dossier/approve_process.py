@@ -19,7 +19,7 @@ from engine.dossier.command import Filled, Person
 from engine.dossier.house import House
 from engine.dossier.receive import Received, ReceiveDossier, new_case, opened_once
 from engine.errors import FormRefused, ModelRefused, NotAllowed, Refused
-from engine.run import Complete, Instance, Waiting
+from engine.run import Complete, Waiting
 from engine.store.tables import process_version
 
 PROCEDURE = "QTNB"
@@ -60,11 +60,8 @@ def _open(
     told = _submit(case, command.version_id)
     case.facts |= {"subject": told, "applicant": told["title"], "applicant_key": told["title"].lower()}
     case.row["title"] = told["title"]
-    instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
-    )
-    case.begin(instance, step)
-    first = next(one for one in instance.waiting if one.kind == "task")
+    case.start()
+    first = next(one for one in case.instance.waiting if one.kind == "task")
     case.keep_form(first.element_id, command.form)
     case.apply(Complete(address=first.address))
     case.data |= told | {"task": first.name, "element": first.element_id}

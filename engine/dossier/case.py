@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from engine.catalogue.directory import Seating
 from engine.catalogue.versions import Version
@@ -148,24 +148,43 @@ class Case:
         """The number of this act's event."""
         return int(self.row["revision"]) + 1
 
-    def begin(self, instance: Instance, step: Step) -> None:
-        """Take up a process that was just started."""
+    def start(self) -> None:
+        """Start the process and follow what it moved."""
+        variables = self.own_variables()
+        instance, step = Instance.start(
+            self.version.program, instance_id=self.id, at=self.now, working_time=self.working_time, variables=variables
+        )
         self._instance = instance
-        self.inputs.append({"kind": START, "calendar": self.row["calendar_version"]})
+        begun: Row = {"kind": START, "calendar": self.row["calendar_version"]}
+        self.inputs.append(begun | ({"variables": variables} if variables else {}))
         movement.follow(self, step, {})
+        movement.listen(self, (), instance.subscriptions)
+
+    def own_variables(self) -> Row:
+        """What the house tells a process of its case, where expressions name it: keys by which messages find it."""
+        told: Row = {}
+        if "case_code" in self.version.routing:
+            told["case_code"] = self.row["code"]
+        if "parent_code" in self.version.routing:
+            parent = select(cases.c.code).where(cases.c.id == self.row["parent_id"])
+            told["parent_code"] = self.connection.execute(parent).scalar() or ""
+        return told
 
     def apply(self, given: Input) -> Step:
         """Give the process one input, and follow what it moved: work, clock, timers, messages, orders."""
         before = {one.address: one for one in self.instance.waiting}
+        heard = self.instance.subscriptions
         step = self.instance.apply(given, at=self.now)
         self.inputs.append(write_input(given))
         movement.follow(self, step, before)
+        movement.listen(self, heard, self.instance.subscriptions)
         return step
 
     def go_on_as(self, instance: Instance, told: Row) -> None:
         """From now on the process is this one, made of the inputs so far on the case's new version."""
         self._instance = instance
         self.inputs.append({"kind": MIGRATE, **told})
+        movement.listen(self, (), instance.subscriptions)
 
     def must_be_open(self) -> None:
         """Raise Refused when the case has ended."""
@@ -367,6 +386,8 @@ class Case:
         if self.inputs:
             event |= {"inputs": self.inputs, "passed": self.passed, "flows": self.flows}
             event["waiting"] = [one.address for one in self.instance.waiting]
+        if self.record.messages:
+            event["sent"] = [{"message": one["name"], "key": one["key"]} for one in self.record.messages]
         if self.personal:
             event["personal"] = {one.field: one.digest.hex() for one in self.personal}
         return event

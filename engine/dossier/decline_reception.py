@@ -14,7 +14,6 @@ from engine.dossier.letters import draft_letter
 from engine.dossier.receive import Received, ReceiveDossier, new_case, opened_once
 from engine.dossier.status import Status
 from engine.errors import FormRefused
-from engine.run import Instance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +39,7 @@ def decline_reception(house: House, actor: Actor, command: DeclineReception) -> 
 
 def _decline(house: House, connection: Connection, actor: Actor, command: DeclineReception) -> Received:
     case = new_case(house, connection, actor, command.dossier, "ReceptionDeclined")
-    instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
-    )
-    case.begin(instance, step)
+    case.start()
     case.data |= {"reason": command.reason.strip(), "code": case.row["code"], "letter": command.letter}
     case.facts["outcome"] = "declined"
     abandon(case)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.delivery.orders import cancel
+from engine.dossier import movement
 from engine.dossier.actor import Actor
 from engine.dossier.authority import authority_to_sign, unit_led
 from engine.dossier.become_late import judge_end
@@ -74,6 +75,7 @@ def abandon(case: Case) -> None:
     if case.row["state"] is not None or case.inputs:  # else it was never received, and no process runs
         for waiting in case.instance.waiting:
             case.close_waiting(waiting)
+        movement.listen(case, case.instance.subscriptions, ())
     cancel(case.connection, case.id)
     for address in case.facts.pop("timers", {}):
         case.disarm("process", address)

@@ -29,7 +29,7 @@ from engine.dossier.letters import draft_letter
 from engine.dossier.receive import Received, ReceiveDossier, new_case, opened_once
 from engine.errors import FormRefused, NotAllowed, NotFound, Refused
 from engine.history.canonical import canonical_bytes
-from engine.run import Complete, Instance, Waiting
+from engine.run import Complete, Waiting
 from engine.store.tables import process_version
 
 PROCEDURE = "CKCM"
@@ -115,10 +115,7 @@ def _open(house: House, connection: Connection, list_id: UUID, period: Period) -
     }
     case.facts |= {"late_list": told, "applicant": title, "applicant_key": title.lower()}
     case.row["title"] = title
-    instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
-    )
-    case.begin(instance, step)
+    case.start()
     _tell_heads(case, rows, until)
     case.arm("objections", until)
     case.data = {name: told[name] for name in ("period", "since", "until", "objections_until", "rows", "count")}

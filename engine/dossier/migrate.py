@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, delete, select, text, update
 
 from engine.catalogue.versions import Version
 from engine.deadlines import Calendar
@@ -22,7 +22,7 @@ from engine.dossier.actor import Actor
 from engine.dossier.case import Case
 from engine.dossier.house import House
 from engine.dossier.migrate_trial import Held, Standing, Target, Trial, try_on
-from engine.dossier.replay import Given, Recorded, inputs_of, spelled
+from engine.dossier.replay import START, Given, Recorded, inputs_of, spelled
 from engine.errors import InputError, MigrationRefused, NotAllowed, Refused
 from engine.history.personal import SALT_BYTES
 from engine.run import Waiting
@@ -107,9 +107,10 @@ class _Migrating:
     def __init__(self, case: Case, command: Migrate, before: Any) -> None:
         self.case, self.command, self.before = case, command, before
         self.items = list(case.connection.execute(HELD, {"case_id": case.id}).mappings())
+        self.heard = case.connection.execute(select(subscription).where(subscription.c.case_id == case.id)).all()
         self.history = _contents(case.connection, case.id)
         events = [Recorded.of(one) for one in self.history]
-        self.added = self._added(inputs_of(events)) if self._is_readable else {}
+        self.added = self._added(inputs_of(events))
         body = {"addresses": {}, "variables": self.added}
         self.given = [one.on(body) for one in inputs_of(events)]
         self.trial = self._try(events)
@@ -167,14 +168,15 @@ class _Migrating:
             passed={one.seq: [step["element"] for step in one.passed] for one in events},
             held=list(self._held(events)),
             timers={address: datetime.fromisoformat(due) for address, due in self.case.facts.get("timers", {}).items()},
+            listens=[(one.message, one.key) for one in self.heard],
         )
         return try_on(standing, target)
 
     def _held(self, events: Sequence[Recorded]) -> Iterable[Held]:
         """Every place where the process waits, with what hangs on it."""
         tasks = {one["address"]: one for one in self.items}
-        orders = _newest(self.case.connection, delivery, self.case.id)
-        messages = _newest(self.case.connection, subscription, self.case.id)
+        orders = _newest_orders(self.case.connection, self.case.id)
+        messages = {one.address: one for one in self.heard}
         for address in next((one.waiting for one in reversed(events) if one.inputs), ()):
             held = Held(address=address)
             if address in tasks:
@@ -195,8 +197,8 @@ class _Migrating:
         return self.case.row["data_key"] is not None
 
     def _added(self, given: Iterable[Given]) -> dict[str, dict[str, Any]]:
-        """By input: the values of its form that only the new version names. Never a personal one."""
-        forms = {one.revision: one for one in _newest_forms(self.case)}
+        """By input: what only the new version names, of its form or of the case itself. Never a personal value."""
+        forms = {one.revision: one for one in _newest_forms(self.case)} if self._is_readable else {}
         outcomes = {one["seq"]: one.get("data", {}).get("outcome") for one in self.history}
         added: dict[str, dict[str, Any]] = {}
         for one in given:
@@ -205,6 +207,8 @@ class _Migrating:
                 told = self._routing(forms[one.seq])
             elif one.body["kind"] == "answer" and "answer" in self.case.version.routing:
                 told = {"answer": outcomes[one.seq]}
+            elif one.body["kind"] == START:
+                told = self.case.own_variables()
             new = {name: value for name, value in told.items() if name not in one.body.get("variables", {})}
             if new:
                 added[one.key] = new
@@ -240,6 +244,7 @@ class _Migrating:
             "to": {"number": target.number, "hash": target.content_hash.hex(), "semantics": target.semantics},
             "mapping": dict(self.command.mapping),
         }  # fmt: skip
+        case.connection.execute(delete(subscription).where(subscription.c.case_id == case.id))
         case.go_on_as(trial.instance, {"addresses": dict(trial.inputs), "variables": self.added})
         steps = {one["address"]: one["step"] or "" for one in self.items}
         for address, now in trial.places.items():
@@ -267,9 +272,8 @@ class _Migrating:
         orders = case.facts.get("orders", {})
         if address in orders:
             orders[now.address] = orders.pop(address)
-        for table in (delivery, subscription):
-            mine = (table.c.case_id == case.id, table.c.address == address)
-            case.connection.execute(update(table).where(*mine).values(address=now.address))
+        mine = (delivery.c.case_id == case.id, delivery.c.address == address)
+        case.connection.execute(update(delivery).where(*mine).values(address=now.address))
 
     def _rename_item(self, address: str, now: Waiting) -> None:
         """The line of the inbox stays whose it is and due when it was; its words and its form are the new version's."""
@@ -328,11 +332,11 @@ def _contents(connection: Connection, case_id: UUID) -> list[dict[str, Any]]:
     return [orjson.loads(bytes(one)) for one in bodies]
 
 
-def _newest(connection: Connection, table: Any, case_id: UUID) -> dict[str, Any]:
-    """The rows of a case by address; of several, the newest."""
-    rows = connection.execute(select(table).where(table.c.case_id == case_id, table.c.address.is_not(None)))
-    order = "created_at" if "created_at" in table.c else "address"
-    return {row.address: row for row in sorted(rows, key=lambda row: getattr(row, order))}
+def _newest_orders(connection: Connection, case_id: UUID) -> dict[str, Any]:
+    """The orders of a case by address; of several, the newest."""
+    mine = (delivery.c.case_id == case_id, delivery.c.address.is_not(None))
+    rows = connection.execute(select(delivery).where(*mine).order_by(delivery.c.created_at))
+    return {row.address: row for row in rows}
 
 
 def _newest_forms(case: Case) -> Sequence[Any]:

@@ -5,6 +5,7 @@ Nothing here touches the case: the trial has a process of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -49,6 +50,7 @@ class Standing:
     passed: Mapping[int, Collection[str]]  # event -> the elements that it passed
     held: Sequence[Held]
     timers: Mapping[str, datetime]  # address -> due
+    listens: Sequence[tuple[str, str]] = ()  # message and key, of every place that listens
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,8 @@ def _compared(standing: Standing, target: Target, instance: Instance, addresses:
     reasons += [
         f"Bản mới mở thêm “{one.name or one.element_id}” song song, hồ sơ này chưa có việc đó." for one in extra
     ]
+    if not reasons:  # a place that is lost has told of its message already
+        reasons += _unheard(standing, instance)
     timers, lost = _timers(standing, target, instance)
     return Trial(reasons=(*reasons, *lost), instance=instance, inputs=addresses, places=places, timers=timers)
 
@@ -212,6 +216,12 @@ def _changed(held: Held, now: Waiting, target: Target, instance: Instance) -> li
         if (held.message, held.key) not in listening:
             return [f"Hồ sơ đang chờ thông điệp “{held.message}”; bản mới chờ thông điệp hoặc khóa khác."]
     return []
+
+
+def _unheard(standing: Standing, instance: Instance) -> list[str]:
+    """Messages that the case listens for beside its open work, and the new version does not."""
+    lost = Counter(standing.listens) - Counter((one.message, one.key) for one in instance.subscriptions)
+    return [f"Hồ sơ đang chờ thông điệp “{name}”; bản mới không chờ nữa hoặc chờ khóa khác." for name, _ in lost]
 
 
 def _changed_task(held: Held, now: Waiting, target: Target) -> list[str]:

@@ -5,7 +5,7 @@ An act gives the process an input; this module follows what moved. Nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -15,13 +15,16 @@ from engine.dossier.orders import payload_for
 from engine.dossier.replay import written_passage
 from engine.dossier.status import Status
 from engine.history.canonical import moment_text
-from engine.run import Step, Waiting
+from engine.run import Step, Subscription, Waiting
 
 if TYPE_CHECKING:
     from engine.dossier.case import Case
 
 FAR_FUTURE = datetime(9999, 1, 1, tzinfo=UTC)
 """Where work without a due moment sorts: last."""
+
+CORRELATE = "message.correlate"
+"""The job that brings waiting messages to the cases that listen for them."""
 
 OWNERS = {"one_stop": Owner.one_stop, "signer": Owner.signer, "applicant": Owner.applicant, "payment": Owner.payment}
 
@@ -42,6 +45,7 @@ def follow(case: Case, step: Step, before: Mapping[str, Waiting]) -> None:
     for waiting in step.opened:
         _open(case, waiting)
     follow_timers(case)
+    _send(case, step)
     if step.is_ended:
         case.row["closed_at"] = case.now
         case.facts["end"] = step.end_event or ""
@@ -56,8 +60,6 @@ def close(case: Case, gone: Waiting, *, is_done: bool) -> None:
         case.close_item(item_id(case.id, gone.address), "done" if is_done else "cancelled")
     elif gone.kind == "service":
         case.facts.setdefault("orders", {}).pop(gone.address, None)
-    elif gone.kind == "message":
-        case.record.ended_subscriptions.append(gone.address)
 
 
 def _open(case: Case, waiting: Waiting) -> None:
@@ -66,7 +68,7 @@ def _open(case: Case, waiting: Waiting) -> None:
     elif waiting.kind == "service":
         _open_order(case, waiting)
     elif waiting.kind == "message":
-        _subscribe(case, waiting)
+        _open_message(case, waiting)
 
 
 def _open_task(case: Case, waiting: Waiting) -> None:
@@ -219,12 +221,8 @@ def order(
     }
 
 
-def _subscribe(case: Case, waiting: Waiting) -> None:
-    for one in case.instance.subscriptions:
-        if one.address == waiting.address:
-            case.record.subscriptions.append(
-                {"case_id": case.id, "address": one.address, "message": one.message, "key": one.key}
-            )
+def _open_message(case: Case, waiting: Waiting) -> None:
+    """The case waits for a message: an interval that somebody answers for. What it listens for is told elsewhere."""
     case.ledger = case.ledger.open(
         Interval(
             owner=OWNERS.get(waiting.properties.get("clock_owner", ""), Owner.consulted),
@@ -237,6 +235,52 @@ def _subscribe(case: Case, waiting: Waiting) -> None:
             label=waiting.name,
         )
     )
+
+
+def listen(case: Case, before: Collection[Subscription], now: Collection[Subscription]) -> None:
+    """Make the stored subscriptions those of the process; what waits for a new one is looked for after this act."""
+    opened, ended = case.record.subscriptions, case.record.ended_subscriptions
+    for one in dict.fromkeys(before):
+        if one not in now:
+            _undo_or_add(opened, ended, _listening(case, one))
+    for one in dict.fromkeys(now):
+        if one not in before:
+            _undo_or_add(ended, opened, _listening(case, one) | {"since": case.now})
+            case.defer(CORRELATE, case_id=str(case.id), message=one.message, key=one.key)
+
+
+def _listening(case: Case, one: Subscription) -> dict[str, Any]:
+    return {"case_id": case.id, "address": one.address, "message": one.message, "key": one.key}
+
+
+def _undo_or_add(others: list[dict[str, Any]], mine: list[dict[str, Any]], row: dict[str, Any]) -> None:
+    """One statement touches a row once: what this very act began and ended again was never there."""
+    where = ("address", "message", "key")
+    for other in others:
+        if all(other[name] == row[name] for name in where):
+            others.remove(other)
+            return
+    mine.append(row)
+
+
+def _send(case: Case, step: Step) -> None:
+    """Messages that nobody in the case itself was waiting for leave it with this act, and find their way after it."""
+    for sent in step.sent:
+        number = len(case.record.messages)
+        case.record.messages.append(
+            {
+                "id": case.new_id(f"message:{number}"),
+                "name": sent.message,
+                "key": sent.key,
+                "payload": dict(sent.payload),
+                "sender": case.row["code"],
+                "case_id": case.id,
+                "sent_at": case.now,
+                "taken_by": None,
+                "taken_at": None,
+            }
+        )
+        case.defer(CORRELATE, case_id=str(case.id), message=sent.message, key=sent.key)
 
 
 def follow_timers(case: Case) -> None:

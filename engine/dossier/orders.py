@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from engine.history.personal import SALT_BYTES
+from engine.model.elements import listed
 from engine.run import Waiting
 from engine.store.tables import form_submission, party
 
@@ -28,7 +29,7 @@ def consultation_payload(case: Case, waiting: Waiting, unit_code: str, due: date
     names = case.house.directory
     asked = case.data.get("question") or waiting.properties.get("question") or waiting.name
     content = f"Đề nghị {names.name(unit_code)} cho ý kiến đối với hồ sơ {case.row['code']}: {asked}."
-    wanted = [name.strip() for name in waiting.properties.get("inputs", "").split(",") if name.strip()]
+    wanted = listed(waiting.properties.get("inputs", ""))
     variables = case.instance.variables
     lines = [f"{_title(case, name)}: {str(variables[name]).rstrip('.')}." for name in wanted if variables.get(name)]
     payload: dict[str, Any] = {

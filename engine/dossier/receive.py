@@ -25,7 +25,7 @@ from engine.errors import FormRefused, InputError, Refused
 from engine.history.chain import GENESIS
 from engine.history.personal import commit
 from engine.rulesets import Ruleset
-from engine.run import Complete, Instance
+from engine.run import Complete
 from engine.store.tables import cases
 from engine.store.text import search_key, vietnamese_sort_key
 
@@ -205,11 +205,8 @@ def begin_process(case: Case, form: Filled, papers: Sequence[str]) -> None:
     """The reception itself: the clock of law, the process, its first task, the receipt."""
     manifest = case.version.manifest
     limit = begin_term(case)
-    instance, step = Instance.start(
-        case.version.program, instance_id=case.id, at=case.now, working_time=case.working_time
-    )
-    case.begin(instance, step)
-    first = next((one for one in instance.waiting if one.kind == "task"), None)
+    case.start()
+    first = next((one for one in case.instance.waiting if one.kind == "task"), None)
     if first is None:
         raise InputError("Quy trình của thủ tục này không có bước tiếp nhận.")
     case.keep_form(first.element_id, form)

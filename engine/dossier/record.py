@@ -43,7 +43,9 @@ class Record:
     cancelled_timers: list[Row] = field(default_factory=list)  # kind, address
     acted_timers: list[UUID] = field(default_factory=list)
     subscriptions: list[Row] = field(default_factory=list)
-    ended_subscriptions: list[str] = field(default_factory=list)  # addresses
+    ended_subscriptions: list[Row] = field(default_factory=list)  # address, message, key
+    messages: list[Row] = field(default_factory=list)
+    taken_messages: list[Row] = field(default_factory=list)  # id, taken_by, taken_at
     deliveries: list[Row] = field(default_factory=list)
     ended_deliveries: list[Row] = field(default_factory=list)  # id, state, answer
     letters: list[Row] = field(default_factory=list)
@@ -143,9 +145,13 @@ PARTS: Mapping[str, str] = {
     "acted_timers": """UPDATE timer SET acted_at = clock_timestamp() WHERE timer.id
         IN (SELECT CAST(value AS uuid) FROM jsonb_array_elements_text(CAST(%(acted_timers)s AS jsonb)))""",
     "armed_timers": _insert(tables.timer, "armed_timers"),
-    "ended_subscriptions": """DELETE FROM subscription WHERE case_id = %(case_id)s
-        AND address IN (SELECT value FROM jsonb_array_elements_text(CAST(%(ended_subscriptions)s AS jsonb)))""",
+    "ended_subscriptions": f"""DELETE FROM subscription USING {_rows("subscription", "ended_subscriptions")} AS old
+        WHERE subscription.case_id = %(case_id)s AND subscription.address = old.address
+            AND subscription.message = old.message AND subscription.key = old.key""",
     "subscriptions": _insert(tables.subscription, "subscriptions", conflict="ON CONFLICT DO NOTHING"),
+    "taken_messages": f"""UPDATE message SET taken_by = new.taken_by, taken_at = new.taken_at
+        FROM {_rows("message", "taken_messages")} AS new WHERE message.id = new.id""",
+    "messages": _insert(tables.message, "messages"),
     "ended_deliveries": f"""UPDATE delivery SET state = new.state, answer = new.answer, answered_at = new.answered_at
         FROM {_rows("delivery", "ended_deliveries")} AS new WHERE delivery.id = new.id""",
     "deliveries": _insert(tables.delivery, "deliveries"),

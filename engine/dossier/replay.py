@@ -164,7 +164,8 @@ def give(
     """One recorded input on the process as the inputs before it left it."""
     if one.body["kind"] == START:
         began_with = working_time.of_version(int(one.body.get("calendar", 1)))
-        return Instance.start(program, instance_id=case_id, at=one.at, working_time=began_with)
+        told = {name: _unspelled(value) for name, value in one.body.get("variables", {}).items()}
+        return Instance.start(program, instance_id=case_id, at=one.at, working_time=began_with, variables=told)
     if instance is None:
         raise ReplayMismatch(f"Sự kiện {one.seq} có đầu vào trước khi quy trình bắt đầu.")
     return instance, instance.apply(read_input(one.body), at=one.at)

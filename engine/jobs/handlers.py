@@ -13,10 +13,12 @@ from engine.catalogue.calendars import SPREAD
 from engine.delivery.deliver import Next, deliver
 from engine.delivery.orders import DeliveryRow, requeue_due
 from engine.dossier.act_on_timer import act_on_timer
+from engine.dossier.correlate import Correlate, correlate
 from engine.dossier.issue_letter import issue_letter, take_signature
 from engine.dossier.late_list import make_late_list, periods_due
 from engine.dossier.late_rows import Period
 from engine.dossier.migrate_many import CARRY_OUT, TRY, carry_out_batch, try_batch
+from engine.dossier.movement import CORRELATE
 from engine.dossier.recompute import recompute
 from engine.dossier.take_answer import TakeAnswer, take_answer
 from engine.history.seal import BATCH, seal
@@ -70,6 +72,12 @@ def answer_arrived(house: House, row: DeliveryRow) -> None:
     outcome = str(answer.get("answer") or answer.get("outcome") or ("done" if row.state == "answered" else "rejected"))
     content = answer if row.state == "answered" else {"error": row.error or "Cơ quan nhận từ chối yêu cầu."}
     take_answer(house, TakeAnswer(delivery_id=row.id, outcome=outcome, content=content, state=row.state))
+
+
+@task(CORRELATE)
+def correlate_messages(house: House, *, message: str, key: str, case_id: str | None = None) -> None:
+    """A message was sent, or a case has begun to listen: bring the two together."""
+    correlate(house, Correlate(message=message, key=key, case_id=UUID(case_id) if case_id else None))
 
 
 @task("letter.issue")

@@ -90,6 +90,21 @@ class Node:
     def label(self) -> str:
         return f"“{self.name}” ({self.id})" if self.name else self.id
 
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The variables that leave with what it sends, and no others."""
+        return listed(self.properties.get("inputs", ""))
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The variables that a message from another case or agency may set here, and no others."""
+        return listed(self.properties.get("outputs", ""))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The names in a property that holds several, set apart by commas."""
+    return tuple(name for part in text.split(",") if (name := part.strip()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
@@ -199,3 +214,17 @@ class Model:
                 return lane.properties["unit"]
             lane = self.lanes.get(lane.parent)
         return ""
+
+
+def runnable_processes(model: Model) -> list[str]:
+    """The executable processes that no other calls, what a person starts first."""
+    drawn = [process.id for process in model.processes.values() if model.inside(process.id)] or list(model.processes)
+    executable = [process_id for process_id in drawn if model.processes[process_id].is_executable] or drawn
+    called = {node.called for node in model.nodes.values() if node.kind == "callActivity"}
+    free = [process_id for process_id in executable if process_id not in called] or executable
+    return sorted(free, key=lambda process_id: not _begins_by_itself(model, process_id))
+
+
+def _begins_by_itself(model: Model, process_id: str) -> bool:
+    starts = [node for node in model.inside(process_id) if node.kind == "startEvent"]
+    return not starts or any(not node.definitions for node in starts)

@@ -1,4 +1,4 @@
-"""What expressions of a process may name besides the forms' fields: what the process sets itself."""
+"""What expressions of a process may name besides the forms' fields: what the process sets itself, or the house."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ BUILT_IN: Mapping[str, str] = {
     "nrOfCompletedInstances": "int?",
     "nrOfActiveInstances": "int?",
     "activationCount": "int?",
+    "case_code": "string?",
+    "parent_code": "string?",
     "error_code": "string?",
     "error_message": "string?",
 }
@@ -30,6 +32,8 @@ def all_variables(
             found.update(tables[node.called].results_by_name(node.result))
         for definition in node.definitions:
             found.update(dict.fromkeys(names(definition.properties.get("message_key", "")), "dyn?"))
+            if definition.kind == "message":
+                found.update(dict.fromkeys(node.outputs, "dyn?"))
         if node.kind == "scriptTask":
             found.update(dict.fromkeys(assigned_names(node.script), "dyn?"))
         if node.loop is not None:

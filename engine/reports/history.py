@@ -34,6 +34,7 @@ TITLES: Mapping[str, str] = {
     "ResultReturned": "Trả kết quả",
     "PhaseReceived": "Tiếp nhận giai đoạn tiếp theo",
     "AnswerTaken": "Nhận trả lời của cơ quan khác",
+    "MessageTaken": "Nhận thông điệp",
     "ConsultationSilent": "Cơ quan được hỏi không trả lời đúng hạn",
     "TimerFired": "Đến hạn đã hẹn",
     "ApologyDrafted": "Dự thảo văn bản xin lỗi",
@@ -143,11 +144,14 @@ def versions_run(connection: Connection, view: HistoryView) -> list[Stretch]:
     return [Stretch(number=connection.execute(number).scalar_one(), first=1)]
 
 
+NAMED_BY_TASK = frozenset({"TaskCompleted", "AnswerTaken", "MessageTaken", "DecisionSigned"})
+
+
 def title_of(one: Event) -> str:
     """What happened, in words: the kind of event, and the task it was about."""
     title = TITLES.get(one.type, one.type)
     task = one.content.get("data", {}).get("task")
-    return f"{title}: {task}" if task and one.type in {"TaskCompleted", "AnswerTaken", "DecisionSigned"} else title
+    return f"{title}: {task}" if task and one.type in NAMED_BY_TASK else title
 
 
 def note_of(one: Event) -> str:
@@ -157,6 +161,8 @@ def note_of(one: Event) -> str:
         return f"Từ bản {data['from']['number']} sang bản {data['to']['number']}"
     if one.type == "AnswerTaken":
         return OUTCOMES.get(str(data.get("outcome")), "")
+    if one.type == "MessageTaken":
+        return f"“{data['message']}” từ {data['from']}"
     for name in ("reason", "cause", "number", "article", "outcome"):
         if data.get(name):
             return str(data[name])

@@ -12,9 +12,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from engine.errors import MotCuaError, Refused
+from engine.model.elements import runnable_processes
 from engine.model.parse import parse
 from engine.run.instance import Instance
-from engine.run.program import Program, ScriptHandler, compile_program, runnable_processes
+from engine.run.program import Program, ScriptHandler, compile_program
 from engine.run.values import Answer, Complete, Fire, Input, Message, Signal, Step, Timer, Waiting
 from engine.run.working_time import PlainTime, WorkingTime
 
@@ -152,14 +153,15 @@ class Headless:
         self._under_way = kept
 
     def _is_taken(self, sender: Instance, given: Message | Signal) -> bool:
-        is_taken = False
-        for other in [each for each in self._running() if each is not sender]:
+        """Its sender takes a message too, once it has come to wait for it; a signal it has had already."""
+        is_taken, is_message = False, isinstance(given, Message)
+        for other in [each for each in self._running() if is_message or each is not sender]:
             try:
                 self._give(other, given)
             except Refused:
                 continue
             is_taken = True
-            if isinstance(given, Message):
+            if is_message:
                 return True
         programs = [] if is_taken else list(self._programs.values())
         begun = [program for program in programs if given.name in program.started_by(_kind(given))]

@@ -121,8 +121,16 @@ class Instance:
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
+        """Where it listens for a message, oldest first: also beside a task, or in an event sub-process."""
+        if not self._machine.program.messages:
+            return ()
         return tuple(
-            Subscription(address=token.address, message=definition.name, key=token.internal_data.get("key", ""))
+            Subscription(
+                address=token.address,
+                element_id=token.task_spec.node.id,
+                message=definition.name,
+                key=token.internal_data.get("key", ""),
+            )
             for token, _, definition in throws.listening(self._machine, "message")
         )
 

@@ -16,6 +16,7 @@ from engine.model.elements import (
     Flow,
     Model,
     Node,
+    runnable_processes,
 )
 from engine.model.finding import refuse
 from engine.model.lint import lint
@@ -134,7 +135,7 @@ class Program:
             texts += [text for one in node.definitions for text in (one.text, one.properties.get("correlation", ""))]
             if node.loop is not None:
                 texts += [node.loop.condition, node.loop.cardinality, node.loop.collection, node.loop.event_condition]
-            wanted |= {name.strip() for name in node.properties.get("inputs", "").split(",")}
+            wanted |= set(node.inputs)
         wanted = wanted.union(*(self.table(decision).names for decision in self.tables))
         return frozenset(wanted.union(*(names(text) for text in texts if text)) - {""})
 
@@ -196,20 +197,6 @@ def compile_program(
 def _asked(model: Model, decisions: Decisions) -> dict[str, DecisionTable]:
     called = {node.called for node in model.nodes.values() if node.kind == "businessRuleTask"}
     return {decision: table for decision, table in decisions.tables.items() if decision in called}
-
-
-def runnable_processes(model: Model) -> list[str]:
-    """The executable processes that no other calls, what a person starts first."""
-    drawn = [process.id for process in model.processes.values() if model.inside(process.id)] or list(model.processes)
-    executable = [process_id for process_id in drawn if model.processes[process_id].is_executable] or drawn
-    called = {node.called for node in model.nodes.values() if node.kind == "callActivity"}
-    free = [process_id for process_id in executable if process_id not in called] or executable
-    return sorted(free, key=lambda process_id: not _begins_by_itself(model, process_id))
-
-
-def _begins_by_itself(model: Model, process_id: str) -> bool:
-    starts = [node for node in model.inside(process_id) if node.kind == "startEvent"]
-    return not starts or any(not node.definitions for node in starts)
 
 
 def build_program(

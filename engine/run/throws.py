@@ -108,8 +108,7 @@ def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDe
 
 def _message(machine: Machine, token: Token, definition: EventDefinition) -> None:
     node, name = token.task_spec.node, definition.name
-    inputs = [part.strip() for part in node.properties.get("inputs", "").split(",") if part.strip()]
-    payload = {field: token.data.look_up(field)[1] for field in inputs}
+    payload = {field: token.data.look_up(field)[1] for field in node.inputs}
     key_text = definition.properties.get("correlation") or node.properties.get("correlation", "")
     key = _key(token, key_text, token.data.look_up) if key_text else ""
     found = receiver(machine, name, key)

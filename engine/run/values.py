@@ -57,6 +57,7 @@ class Subscription:
     """A token that waits for a message; an empty key takes any."""
 
     address: Address
+    element_id: str
     message: str
     key: str
 

@@ -26,15 +26,18 @@ from engine.dossier import (
 from engine.dossier.act_on_timer import act_on_timer
 from engine.dossier.command import Filled, Person, TaskRef
 from engine.dossier.complete import CompleteTask, complete_task
+from engine.dossier.correlate import Correlate, correlate
 from engine.dossier.decline_reception import DeclineReception, decline_reception
 from engine.dossier.issue_letter import issue_letter
 from engine.dossier.late_rows import Period
+from engine.dossier.movement import CORRELATE
 from engine.dossier.receive import receive
 from engine.dossier.receive_linked import ReceiveLinked, receive_linked
 from engine.history.seal import seal
 from engine.jobs.clock import sweep
 from engine.jobs.handlers import answer_arrived
 from tests.crash.stage import Stage
+from tests.talking import publish_both, receive_both
 
 LEASE = timedelta(minutes=3)
 """Longer than a killed worker's claim on an order holds."""
@@ -105,6 +108,35 @@ def receive_two_linked(stage: Stage) -> Attempt:
     command = ReceiveLinked(parent=stage.province.reception("TP01"), children=(stage.province.reception("TN02"),))
     cases = (command.parent.id, uuid5(command.parent.id, "1"))
     return Attempt(cases=cases, events=2, do=lambda: receive_linked(stage.house, stage.province.counter, command))
+
+
+@deed
+def send_a_message(stage: Stage) -> Attempt:
+    _, child = _talking(stage)
+    item = stage.province.task(child)
+    return Attempt(cases=(child,), do=lambda: stage.province.complete_item(item, amount=7, decision="forward"))
+
+
+@deed
+def take_a_message(stage: Stage) -> Attempt:
+    parent, child = _talking(stage)
+    stage.province.complete(child, "lam", amount=7, decision="forward")
+    look = Correlate(message="ket-qua", key=str(stage.province.row(parent).code), case_id=child)
+    return Attempt(
+        cases=(parent,),
+        do=lambda: correlate(stage.house, look),
+        job=(CORRELATE, child),
+        done=lambda: [] if stage.province.task(parent).element_id == "lon" else ["it did not get what was sent"],
+    )
+
+
+def _talking(stage: Stage) -> tuple[UUID, UUID]:
+    """A parent that listens, and its child about to tell it."""
+    if not stage.knows("ME"):
+        publish_both(stage.province)
+    parent, child = receive_both(stage.province)
+    stage.province.complete(parent, "soan")
+    return parent, child
 
 
 @deed

@@ -101,6 +101,11 @@ class Stage:
             connection.execute(text("TRUNCATE cases, dossier_number, letter_number, procrastinate_jobs CASCADE"))
             connection.execute(text("TRUNCATE event, personal_value, seal_pending, seal_leaf, checkpoint"))
 
+    def knows(self, procedure_code: str) -> bool:
+        """Whether this procedure has been published here."""
+        sql = "SELECT count(*) AS n FROM procedure WHERE code = :code"
+        return bool(self._one(sql, code=procedure_code)["n"])
+
     def is_ordered(self, order_id: UUID) -> bool:
         """Whether a neighbour is to be sent this order."""
         return bool(self._one("SELECT count(*) AS n FROM delivery WHERE id = :id", id=order_id)["n"])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.deadlines.limits import parse_limit
 from engine.errors import MotCuaError
-from engine.model.elements import HUMAN_TASKS, Lane, Node
+from engine.model.elements import HUMAN_TASKS, Lane, Node, runnable_processes
 from engine.model.rules.registry import ERROR, HOUSE, Element, Reading, rule
 
 _CLOCK_OWNERS = {"applicant", "payment", "consulted"}
@@ -78,18 +78,76 @@ def connector(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("message-door", ERROR)
 def message_door(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """In a procedure of the house both ends of a message stand in its file: cases talk with others by connectors."""
-    if reading.context is None or reading.context.connectors is None:
+    """In a procedure of the house a message that leaves a case or comes into one has a correlation key at every end."""
+    if not _is_of_the_house(reading):
         return
-    ends: dict[bool, dict[str, Node]] = {True: {}, False: {}}
-    for node in reading.model.nodes.values():
+    for name, ends in _ends(reading, "message").items():
+        is_keyed = {node.id: _has_key(reading, node, name) for node in ends}
+        is_whole = {node.kind in _THROWING for node in ends} == {True, False}
+        if is_whole and not any(is_keyed.values()):
+            continue  # a case's talk with itself
+        for node in ends:
+            if not is_keyed[node.id]:
+                yield (
+                    node,
+                    f"Thông điệp “{name}” của {node.label} ra vào hồ sơ nên phải có khóa tương quan (correlation).",
+                )
+
+
+@rule("message-start", ERROR)
+def message_start(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """In a procedure of the house a case begins with its reception, not with a message."""
+    if not _is_of_the_house(reading):
+        return
+    for node in _running(reading):
+        if node.kind == "startEvent" and reading.is_process(node.scope) and node.definitions:
+            yield (
+                node,
+                f"{node.label}: hồ sơ mở bằng việc tiếp nhận, không mở bằng sự kiện; hãy bỏ sự kiện bắt đầu này.",
+            )
+
+
+@rule("signal-door", ERROR)
+def signal_door(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """In a procedure of the house a signal stays in its case: whoever waits for one has somebody there who sends it."""
+    if not _is_of_the_house(reading):
+        return
+    for name, ends in _ends(reading, "signal").items():
+        is_sent = any(node.kind in _THROWING for node in ends)
+        is_caught = any(node.kind not in _THROWING for node in ends)
+        other = "nơi nhận" if is_sent else "nơi phát"
+        if not (is_sent and is_caught):
+            yield (
+                ends[0],
+                f"Tín hiệu “{name}” của {ends[0].label} không có {other} trong quy trình; hãy dùng thông điệp.",
+            )
+
+
+def _is_of_the_house(reading: Reading) -> bool:
+    return reading.context is not None and reading.context.connectors is not None
+
+
+def _running(reading: Reading) -> Iterator[Node]:
+    """The nodes of the process that a case runs, and of those it calls: other pools are only drawn."""
+    running = runnable_processes(reading.model)[0]
+    others = set(reading.model.processes) - {running} - {node.called for node in reading.nodes("callActivity")}
+    return (node for node in reading.model.nodes.values() if reading.process_of(node) not in others)
+
+
+def _ends(reading: Reading, kind: str) -> dict[str, list[Node]]:
+    """Where each message, or signal, is thrown and caught."""
+    found: dict[str, list[Node]] = {}
+    for node in _running(reading):
         for definition in node.definitions:
-            if definition.kind == "message":
-                ends[node.kind in _THROWING].setdefault(definition.name, node)
-    for is_thrown, nodes in ends.items():
-        for name in nodes.keys() - ends[not is_thrown].keys():
-            other = "nơi nhận" if is_thrown else "nơi gửi"
-            yield nodes[name], f"Thông điệp “{name}” của {nodes[name].label} không có {other}; hãy dùng một kết nối."
+            if definition.kind == kind and not (node.kind == "startEvent" and reading.is_process(node.scope)):
+                found.setdefault(definition.name, []).append(node)
+    return found
+
+
+def _has_key(reading: Reading, node: Node, name: str) -> bool:
+    definitions = [one for one in node.definitions if one.kind == "message" and one.name == name]
+    own = any({**one.properties, **node.properties}.get("correlation") for one in definitions)
+    return own or any(each.message == name and each.carries for each in reading.model.correlations)
 
 
 @rule("task-limit", ERROR)

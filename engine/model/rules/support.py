@@ -135,6 +135,9 @@ def correlation(reading: Reading) -> Iterator[tuple[Node, str]]:
                     node,
                     f"{node.label}: quy trình chưa đăng ký đủ khoá tương quan của “{definition.name}”.",
                 )
+        keys = {one.properties.get("correlation", "") for one in node.definitions if one.kind == "message"}
+        if len(keys) > 1:
+            yield node, f"{node.label} chờ nhiều thông điệp với khóa tương quan khác nhau; mỗi nơi chờ chỉ có một khóa."
 
 
 def _is_subscribed(reading: Reading, node: Node, definition: EventDefinition) -> bool:

@@ -21,7 +21,7 @@ from engine.store.tables.house import (
     unit,
     web_session,
 )
-from engine.store.tables.post import blob, delivery, dossier_number, inbound, letter, letter_number
+from engine.store.tables.post import blob, delivery, dossier_number, inbound, letter, letter_number, message
 from engine.store.tables.work import date_move, forecast, forecast_run, subscription, timer, work_item
 
 CASE_TABLES = (
@@ -52,6 +52,7 @@ __all__ = [
     "inbound",
     "letter",
     "letter_number",
+    "message",
     "metadata",
     "migration_case",
     "migration_run",

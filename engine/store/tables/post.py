@@ -43,6 +43,23 @@ inbound = Table(
     Column("received_at", Moment, nullable=False, server_default=NOW),
 )
 
+message = Table(  # from a case or from a neighbour, until a case that listens for it takes it
+    "message",
+    metadata,
+    Column("id", UUID(as_uuid=True), primary_key=True),  # made from what sent it: told twice, it is one message
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),  # empty: only for the case that sent it
+    Column("payload", JSONB, nullable=False),  # declared inputs only
+    Column("sender", Text, nullable=False),  # the case's code, or what the neighbour is called
+    Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id")),
+    Column("sent_at", Moment, nullable=False),
+    Column("taken_by", UUID(as_uuid=True), ForeignKey("cases.id")),
+    Column("taken_at", Moment),
+    Index("ix_message_waiting", "name", "key", "sent_at", "id", postgresql_where=text("taken_at is null")),
+    Index(None, "case_id"),
+    Index(None, "taken_by"),
+)
+
 letter = Table(
     "letter",
     metadata,

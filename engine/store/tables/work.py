@@ -151,12 +151,13 @@ forecast_run = Table(
     Column("figures", JSONB, nullable=False, server_default=text("'{}'")),
 )
 
-subscription = Table(
+subscription = Table(  # where a case listens for a message, as `Instance.subscriptions` says
     "subscription",
     metadata,
     Column("case_id", UUID(as_uuid=True), ForeignKey("cases.id"), primary_key=True),
     Column("address", Text, primary_key=True),
-    Column("message", Text, nullable=False),
-    Column("key", Text, nullable=False),
+    Column("message", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("since", Moment, nullable=False, server_default=NOW),
     Index(None, "message", "key"),
 )

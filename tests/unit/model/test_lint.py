@@ -38,6 +38,8 @@ def loop(inside: str, flags: str = "") -> str:
     return f'<userTask id="x"><{many}{flags}>{inside}</{many}></userTask>'
 
 
+KEYED = properties(correlation="case_code")
+MESSAGE, SIGNAL = '<messageEventDefinition messageRef="m"/>', '<signalEventDefinition signalRef="sig"/>'
 SUB = f'<subProcess id="sub">{users("j")}</subProcess>'
 XOR = '<exclusiveGateway id="x"{0}/>'.format
 CASES: dict[str, list[tuple[str, str]]] = {
@@ -258,6 +260,19 @@ IN_THE_HOUSE: dict[str, list[tuple[str, str]]] = {
     "message-door": [
         (S + E + '<receiveTask id="x" name="Chờ"/>' + GO, "x"),
         (S + E + '<sendTask id="x" name="Báo"/>' + GO, "x"),
+        (
+            S
+            + E
+            + '<sendTask id="a" messageRef="m"/>'
+            + f'<receiveTask id="x" messageRef="m">{KEYED}</receiveTask>'
+            + flows("s>a>x>e"),
+            "a",
+        ),
+    ],
+    "message-start": [(E + f'<startEvent id="x">{MESSAGE}</startEvent>' + users("a") + flows("x>a>e"), "x")],
+    "signal-door": [
+        (S + E + f'<intermediateThrowEvent id="x">{SIGNAL}</intermediateThrowEvent>' + GO, "x"),
+        (S + E + f'<intermediateCatchEvent id="x">{SIGNAL}</intermediateCatchEvent>' + GO, "x"),
     ],
     "seat": [
         ('<laneSet><lane id="l">' + properties(unit="nobody") + "</lane></laneSet>" + S + E + users("x") + GO, "l")
@@ -280,7 +295,7 @@ ALL = [(rule, None, *case) for rule, cases in CASES.items() for case in cases] +
 
 
 def found(body: str, context: LintContext | None = None) -> list[Finding]:
-    return lint(parse(bpmn(body)), context)
+    return lint(parse(bpmn(body, outside='<message id="m" name="m"/><signal id="sig" name="sig"/>')), context)
 
 
 @pytest.mark.parametrize(
