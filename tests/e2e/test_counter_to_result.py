@@ -57,3 +57,21 @@ def test_a_wrong_second_factor_tells_nothing(browser: Browser, house_up: HouseUp
     assert "Kín Đáo" not in citizen.page.content()
     citizen.leave()
     counter.leave()
+
+
+def test_files_chosen_survive_a_mistake_in_the_form(browser: Browser, house_up: HouseUp) -> None:
+    citizen = Person(browser, house_up)
+    citizen.go("/submit/DANG-KY-KET-HON")
+    scan = {"name": "to-khai.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 mot to khai"}
+    citizen.page.set_input_files("[name='_paper.1.scan']", scan)  # type: ignore[arg-type]  # a TypedDict elsewhere
+    citizen.page.click("button[data-keep-files]")
+    citizen.page.wait_for_selector("#errors")
+    assert citizen.page.eval_on_selector("[name='_paper.1.scan']", "one => one.files[0].name") == "to-khai.pdf"
+    citizen.page.select_option("[name=_unit]", index=1)
+    given = {"name": "Lê Thị Giữ Tệp", "identifier": "042199001234", "phone": "0912345678", "address": "Tổ 3"}
+    for field, value in given.items():
+        citizen.page.fill(f"[name=owner_{field}]", value)
+    citizen.page.fill("[name=content]", "Đăng ký kết hôn")
+    citizen.page.click("button[data-keep-files]")
+    assert citizen.page.inner_text(".big-code").startswith("DK-")
+    citizen.leave()

@@ -223,5 +223,7 @@ def receive_page(
         papers=lines,
         errors=errors,
         scans_lost=any(line.scan for line in lines),
+        reason=request.form.get("_reason", ""),
+        is_declined=request.form.get("_act") in DECLINE_LETTERS,
         promised={"at": legal_due(now, limit, house().calendar)} if limit else None,
     )

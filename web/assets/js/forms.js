@@ -1,4 +1,5 @@
-// What forms gain from JavaScript: questions that other answers made void disappear, rows can be added, drafts are kept.
+// What forms gain from JavaScript: questions that other answers made void disappear, rows can be added, drafts and files are kept.
+import { keepFiles } from './files.js';
 
 export function prepareForms(root, token) {
   for (const form of root.querySelectorAll('form:not([data-prepared])')) {
@@ -6,6 +7,7 @@ export function prepareForms(root, token) {
     followConditions(form);
     for (const table of form.querySelectorAll('table[data-rows]')) offerRows(table);
     if (form.dataset.autosave) keepDraft(form, token);
+    if (form.querySelector('[data-keep-files]')) keepFiles(form, (part) => prepareForms(part, token));
   }
 }
 
