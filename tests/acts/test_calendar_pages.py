@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from engine.deadlines import VIETNAM
 from engine.dossier.actor import Actor, Seat
+from engine.dossier.issue_letter import issue_letter
 from engine.dossier.recompute import recompute
 from engine.dossier.status import Status
 from engine.jobs.handlers import spread_calendar
@@ -174,6 +175,9 @@ def test_a_dossier_goes_from_the_portal_through_a_supplement_to_its_code(provinc
     assert token is not None
     seen = portal.post("/tracking", data={"code": code, "factor": "0017", "_csrf": token[1]}).text
     assert "Gửi giấy tờ bổ sung" in seen
+    assert "<li>Tờ khai chưa có chữ ký</li>" in seen, "the applicant is told what is missing"
+    assert "Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ" in seen
+    assert "Không có hạn" not in seen
     papers = {"_paper.1.scan": (BytesIO(PDF + b" co chu ky"), "to-khai.pdf")}
     wrong = {"_code": code, "_factor": "9999", "_csrf": token[1]}
     assert portal.post("/submit/supplement", data=wrong).status_code == 422
@@ -188,6 +192,33 @@ def test_a_dossier_goes_from_the_portal_through_a_supplement_to_its_code(provinc
     assert row.status in {Status.RECEIVED, Status.IN_PROGRESS}
     found = portal.post("/tracking", data={"code": code, "factor": "0017", "_csrf": token[1]}).text
     assert row.code in found, "the code of the submission still finds it"
+
+
+def test_who_is_declined_reads_why_and_opens_the_letter(province: Province) -> None:
+    _, place = submit(province)
+    code = place.rpartition("/")[2]
+    [item] = [one for one in _items(province) if one.kind == "acceptance"]
+    reason = "Không thuộc thẩm quyền của xã Ví Dụ"
+    counter = Desk.of(province, province.counter)
+    told = {"_act": "decline", "_reason": reason, "_revision": item.revision}
+    assert counter.post(f"/dossier/{code}/acceptance/{item.id}", **told).status_code == 303
+    portal = create_app(province.house).test_client()
+    token = TOKEN.search(portal.get("/tracking").text)
+    assert token is not None
+    known = {"code": code, "factor": "0017", "_csrf": token[1]}
+    seen = portal.post("/tracking", data=known).text
+    assert reason in seen
+    assert "đang phát hành" in seen
+    assert 'name="_letter"' not in seen, "a letter that is not sealed yet is nobody's to open"
+    with province.house.store.transaction(role="worker") as connection:
+        [letter_id] = connection.execute(text("SELECT id FROM letter WHERE kind = 'refusal'")).scalars()
+    assert issue_letter(province.house, letter_id) == "sent"
+    assert str(letter_id) in portal.post("/tracking", data=known).text
+    asked = {"_code": code, "_factor": "0017", "_letter": str(letter_id), "_csrf": token[1]}
+    opened = portal.post("/tracking/letter", data=asked)
+    assert opened.data.startswith(b"%PDF-")
+    assert portal.post("/tracking/letter", data=asked | {"_factor": "9999"}).status_code == 422
+    assert portal.post("/tracking/letter", data=asked | {"_letter": str(item.id)}).status_code == 404
 
 
 def _items(province: Province) -> list[object]:

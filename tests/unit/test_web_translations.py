@@ -14,7 +14,8 @@ from web.translations import FOLDER, catalogue, languages
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 APPLICANTS = ["citizen_base.html", "portal/home.html", "portal/status.html", "auth/sign_in.html", "macros.html",
-              "portal/late_lists.html", "portal/late_list.html"]  # fmt: skip
+              "portal/late_lists.html", "portal/late_list.html", "portal/procedures.html", "portal/submit.html",
+              "portal/submitted.html"]  # fmt: skip
 VISITORS, OFFICERS = make_app(signed_in=False), make_app()
 
 

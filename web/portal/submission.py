@@ -22,10 +22,11 @@ from web.counter.views import limit_words, person
 from web.doors import public, takes_uploads
 from web.flashes import tell
 from web.forms import Entry, Form
-from web.portal.views import find_case, status_context
+from web.portal.status import status_context
+from web.portal.views import WRONG, guessed_case
 from web.reading import given_id, house
 from web.templating import money
-from web.throttle import Guessed, count_try, forgive
+from web.throttle import Guessed, count_try
 
 blueprint = Blueprint("submission", __name__, url_prefix="/submit")
 
@@ -47,7 +48,7 @@ def choose() -> ResponseReturnValue:
             one
             | {
                 "url": url_for("submission.form", code=one["code"]),
-                "limit": limit_words(one["limit"]),
+                "limit": limit_words(one["limit"]) if one["limit"] else "",
                 "fee": money(one["fee"]) if one["fee"] else "",
             }
             for one in found
@@ -109,24 +110,21 @@ def done(code: str) -> ResponseReturnValue:
 @takes_uploads
 def supplement() -> ResponseReturnValue:
     """Papers that were asked for, from who knows the code and the second factor."""
-    code, factor = request.form.get("_code", "").strip().upper()[:40], request.form.get("_factor", "").strip()
-    guesses = Guessed.of("tracking", code.lower(), request.remote_addr or "")
-    count_try(house().store, *guesses)
-    view = find_case(code, factor)
+    code, factor = request.form.get("_code", ""), request.form.get("_factor", "").strip()
+    view = guessed_case(code, factor)
     if view is None:
-        return render_template("portal/home.html", code=code, error="Mã hồ sơ và 4 số này không khớp."), 422
-    forgive(house().store, *guesses)
+        return render_template("portal/home.html", code=code[:40], error=WRONG), 422
     lines = read_papers(view.version, request.form, request.files)
     wrong = [line.error for line in lines if line.error and not line.error.startswith("Thiếu ")]
     if wrong:
-        return render_template("portal/status.html", **status_context(view), wrong=" ".join(wrong)), 422
+        return render_template("portal/status.html", **status_context(view, factor), wrong=" ".join(wrong)), 422
     papers = tuple(one for one in papers_given(house(), lines) if one.blob is not None)
     try:
         supplement_online(
             house(), view.case["receiving_unit"], SupplementOnline(case_id=view.case["id"], papers=papers)
         )
     except (FormRefused, Refused) as refused:
-        return render_template("portal/status.html", **status_context(view), wrong=sentence_of(refused)), 422
+        return render_template("portal/status.html", **status_context(view, factor), wrong=sentence_of(refused)), 422
     tell("Đã gửi giấy tờ bổ sung. Bộ phận Một cửa sẽ trả lời trong thời hạn quy định.")
     return redirect(url_for("submission.done", code=view.case["code"]), 303)
 
@@ -176,13 +174,14 @@ def page(
 ) -> str:
     """The form, with what was typed and what is wrong."""
     manifest = version.manifest
+    limit = manifest.limits.get("online") or manifest.limit
     return render_template(
         "portal/submit.html",
         case_id=case_id,
         procedure={
             "code": manifest.code,
             "name": manifest.name,
-            "limit": limit_words(manifest.limits.get("online") or manifest.limit),
+            "limit": limit_words(limit) if limit else "",
             "fee": money(manifest.fee.amount) if manifest.fee.amount else "",
         },
         action=url_for("submission.submit", code=manifest.code),
