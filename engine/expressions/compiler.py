@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -50,7 +51,7 @@ class Expression:
         return to_cel(name, value, variable)
 
     def _error(self, reason: str) -> ExpressionError:
-        return ExpressionError(f"Biểu thức “{quoted(self.text)}” không tính được: {_short(reason)}", self.element_id)
+        return ExpressionError(f"Biểu thức “{quoted(self.text)}” không tính được: {_short(reason)}.", self.element_id)
 
 
 @dataclass(slots=True)
@@ -77,7 +78,7 @@ class Expressions:
         try:
             compiled = _compile(text, tuple((name, variable.type) for name, variable in used.items()))
         except RuntimeError as error:
-            raise ExpressionError(f"Biểu thức “{quoted(text)}” sai: {_short(str(error))}", element_id) from error
+            raise ExpressionError(f"Biểu thức “{quoted(text)}” sai: {_short(str(error))}.", element_id) from error
         return Expression(text=text, element_id=element_id, variables=used, compiled=compiled)
 
     def _used(self, text: str) -> dict[str, Variable]:
@@ -102,16 +103,23 @@ def _compile(text: str, types: tuple[tuple[str, str], ...]) -> Any:
 
 
 def _short(reason: str) -> str:
+    """The library's first line in Vietnamese: which name, or where."""
     first = quoted(reason.partition("\n")[0])
     for known, words in _IN_VIETNAMESE:
         if known in first:
-            return f"{words} [{first}]"
+            name, place = _UNDECLARED.search(first), _PLACE.search(first)
+            if name:
+                return words.format(f" “{name[1]}”")
+            return words.format("") + (f" (ký tự {place[1]})" if place else "")
     return first
 
 
+_UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+_PLACE = re.compile(r"<input>:\d+:(\d+)")
 _IN_VIETNAMESE = (
-    ("undeclared reference to", "tên chưa được khai báo trong biểu mẫu"),
+    ("undeclared reference to", "tên{} chưa được khai báo trong biểu mẫu"),
     ("found no matching overload", "kiểu dữ liệu hai vế không khớp"),
+    ("cannot be the operand of a select", "giá trị này không có trường con"),
     ("Syntax error", "sai cú pháp"),
     ("divide by zero", "chia cho 0"),
     ("overflow", "số quá lớn"),

@@ -105,6 +105,21 @@ def test_an_error_that_the_library_returns_as_a_value_is_raised(text: str, value
     assert raised.value.element_id == "element"
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("number_of_pages > 3", "sai: tên “number_of_pages” chưa được khai báo trong biểu mẫu"),
+        ("count == ", "sai: sai cú pháp (ký tự"),
+        ("count > 'a'", "sai: kiểu dữ liệu hai vế không khớp (ký tự"),
+    ],
+)
+def test_what_is_wrong_is_said_in_vietnamese_alone(text: str, told: str) -> None:
+    with pytest.raises(ExpressionError) as raised:
+        Expressions(parse_variables({"count": "int"})).compile(text)
+    assert told in raised.value.message
+    assert "ERROR" not in raised.value.message
+
+
 def test_undeclared_names_are_of_any_type_and_null_until_set() -> None:
     assert evaluate("test.contains('a')", None, test="abc") is True
     assert evaluate("missing == null", None) is True
