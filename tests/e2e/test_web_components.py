@@ -56,7 +56,8 @@ def address() -> Iterator[str]:
     @app.get("/page/<path:name>")
     @public
     def page(name: str) -> str:
-        return render_template(name, **sample(name))
+        changed: dict[str, Any] = {"save_url": None} if "read-only" in request.args else {}
+        return render_template(name, **(sample(name) | changed))
 
     @app.get("/tampered")
     @public
@@ -288,6 +289,73 @@ def test_designer_takes_an_emptied_property_away_and_can_undo_it(page: Page, add
     page.locator("#panel-step_limit").press("Tab")
     page.locator("[data-undo]").click()
     expect(page.locator("#panel-step_limit")).to_have_value(before)
+
+
+def add(page: Page, kind: str, event: str = "") -> str:
+    """A new element after the first task, as the palette and the context pad make them; its id."""
+    return str(
+        page.evaluate(
+            "([type, after, event]) => { const m = document.querySelector('[data-designer]').modeler;"
+            " const told = event ? {type, eventDefinitionType: event} : {type};"
+            " const source = m.get('elementRegistry').get(after), made = m.get('elementFactory').createShape(told);"
+            " m.get('modeling').appendShape(source, made, {x: source.x + 60, y: source.y + 160}); return made.id; }",
+            [kind, TASKS[0], event],
+        )
+    )
+
+
+def save(page: Page, address: str) -> str:
+    page.locator("button[data-save]").click()
+    expect(page.locator("[data-saved]")).to_have_text("Đã lưu bản nháp")
+    return page.request.get(f"{address}/saved").text()
+
+
+def type_in(page: Page, element: str, name: str, value: str) -> None:
+    choose(page, element)
+    page.locator(f"#panel-{name}").fill(value)
+    page.locator(f"#panel-{name}").press("Tab")
+
+
+def test_designer_says_whose_a_task_from_the_palette_is(page: Page, address: str) -> None:
+    open_designer(page, address)
+    choose(page, add(page, "bpmn:Task"))
+    page.locator("#panel-role").select_option("case_officer")
+    task = re.search(r"<bpmn:task .*?</bpmn:task>", save(page, address), re.DOTALL)
+    assert task is not None
+    assert '<camunda:property name="role" value="case_officer"' in task[0]
+
+
+def test_designer_names_what_is_sent_and_waited_for_once(page: Page, address: str) -> None:
+    open_designer(page, address)
+    sent, awaited = add(page, "bpmn:SendTask"), add(page, "bpmn:ReceiveTask")
+    for element in (sent, awaited):
+        type_in(page, element, "message", "dossier-closed")
+    type_in(page, awaited, "correlation", "dossier_code")
+    saved = save(page, address)
+    [message] = re.findall(r'<bpmn:message id="([^"]+)" name="dossier-closed"', saved)
+    assert saved.count(f'messageRef="{message}"') == 2
+    assert '<camunda:property name="correlation" value="dossier_code"' in saved
+    choose(page, awaited)
+    expect(page.locator("#panel-message")).to_have_value("dossier-closed")
+
+
+def test_designer_offers_the_operations_of_the_connector_alone(page: Page, address: str) -> None:
+    open_designer(page, address)
+    choose(page, add(page, "bpmn:ServiceTask"))
+    page.locator("#panel-connector").select_option("postal")
+    expect(page.locator("#panel-operation option")).to_have_text(["(không chọn)", "Thu gom"])
+    expect(page.locator("#panel-connector")).to_be_focused()
+
+
+def test_a_version_that_may_not_be_changed_has_nothing_to_draw_with(page: Page, address: str) -> None:
+    page.goto(f"{address}/page/designer/page.html?read-only")
+    page.wait_for_selector("[data-designer][data-ready]")
+    expect(page.locator(".djs-palette")).to_have_count(0)
+    page.locator(f"[data-element-id='{TASKS[0]}'] .djs-hit").first.click()
+    expect(page.locator("#panel-name")).not_to_be_editable()
+    expect(page.locator("#panel-role")).to_be_disabled()
+    expect(page.locator("#panel-limit")).to_have_count(0)
+    expect(page.locator(".findings li").first).to_have_class("error")
 
 
 def test_designer_shows_the_servers_findings_on_elements_and_as_a_list(page: Page, address: str) -> None:

@@ -418,7 +418,8 @@ def pages() -> dict[str, dict[str, Any]]:
         "designer/page.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ"}, "source": "/sample.bpmn",
             "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",
-            "file_name": "DT01.bpmn", "panel": panel_schema(["receive", "handle"], [("consultation", "request")]), "steps": DESIGN_STEPS, "acts": [],
+            "file_name": "DT01.bpmn", "panel": panel_schema(["receive", "handle"], {"consultation": ("Lấy ý kiến", {"request": "Gửi yêu cầu"}), "postal": ("Bưu chính", {"pick_up": "Thu gom"})}),
+            "steps": DESIGN_STEPS, "acts": [], "links": [{"title": "So với bản trước", "url": "/designer/3/compare"}],
         },
         "designer/compare.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "left": {"number": 2, "state": "published", "source": "/sample.bpmn"},

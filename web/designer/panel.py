@@ -43,19 +43,22 @@ CLOCK_BASES = {
     "phase": "Chờ giai đoạn sau",
 }
 
-TASKS = ["bpmn:UserTask", "bpmn:ManualTask"]
+TASKS = ["bpmn:UserTask", "bpmn:ManualTask", "=bpmn:Task"]
 WORK = [*TASKS, "bpmn:ServiceTask", "bpmn:ReceiveTask"]
 NAMED = ["bpmn:FlowElement", "bpmn:Lane", "bpmn:Participant", "bpmn:Group", "bpmn:Process"]
 
 
 def panel_schema(
-    forms: Iterable[str] = (), operations: Iterable[tuple[str, str]] = (), decisions: Mapping[str, str] | None = None
+    forms: Iterable[str] = (),
+    connectors: Mapping[str, tuple[str, Mapping[str, str]]] | None = None,
+    decisions: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Groups of fields; a name with @ is BPMN's own, any other a camunda property. `operations`: (connector, operation)
-    pairs; `decisions`: the names of the version's decision tables.
+    """Groups of fields; a name with @ is BPMN's own, any other a camunda property. `elements`: BPMN types, "=" for that
+    very type, or a part that an element has. `connectors`: titles by name, and those of their operations; `decisions`:
+    the names of the version's decision tables.
     """
-    pairs = sorted(operations)
-    connectors = {name: name for name in sorted({one for one, _ in pairs})}
+    titles = {name: title for name, (title, _) in sorted((connectors or {}).items())}
+    operations = [[key, word, of] for of, (_, one) in sorted((connectors or {}).items()) for key, word in one.items()]
     return {
         "groups": [
             {"title": "Chung", "fields": [
@@ -70,8 +73,9 @@ def panel_schema(
                 _choice("form", "Biểu mẫu", TASKS, {key: key for key in forms}),
             ]},
             {"title": "Thời gian", "fields": [
-                _text("step", "Bước số", WORK, "Thứ tự trong quy trình nội bộ"),
-                _text("step_name", "Tên bước", WORK),
+                _text("step", "Bước số", [*WORK, "bpmn:Group"], "Thứ tự trong quy trình nội bộ"),
+                _text("step_name", "Tên bước", [*WORK, "bpmn:Group"]),
+                _text("limit", "Thời hạn của bước", ["bpmn:Group"], "Như thời hạn ghi ở các việc của bước"),
                 _text("step_limit", "Thời hạn của bước", WORK, "Ví dụ 4h, 0.5d, 3d (ngày làm việc), 5cd (ngày thường)"),
                 _text("limit", "Thời hạn riêng của việc này", WORK, "Chỉ khi ràng buộc; thường để trống"),
                 _choice("clock", "Đồng hồ của hồ sơ", WORK, {"paused": "Tạm dừng khi chờ việc này"}),
@@ -87,10 +91,36 @@ def panel_schema(
                 _choice("calendar", "Tính theo", ["timer"], {"working": "Giờ làm việc", "plain": "Giờ đồng hồ"}),
             ]},
             {"title": "Liên thông", "fields": [
-                _choice("connector", "Kết nối", ["bpmn:ServiceTask"], connectors),
-                _choice("operation", "Nghiệp vụ", ["bpmn:ServiceTask"], {two: f"{one}: {two}" for one, two in pairs}),
+                _choice("connector", "Kết nối", ["bpmn:ServiceTask"], titles),
+                _field("operation", "Nghiệp vụ", ["bpmn:ServiceTask"], kind="choice", options=operations,
+                       follows="connector"),
                 _field("target_unit", "Đơn vị được hỏi", ["bpmn:ServiceTask"], suggestions=list(UNIT_SEATS.items())),
                 _text("inputs", "Dữ liệu gửi đi", ["bpmn:ServiceTask"], "Tên các trường, cách nhau bằng dấu phẩy"),
+            ]},
+            {"title": "Thông điệp và sự kiện", "fields": [
+                _text("@message", "Tên thông điệp", ["message"], "Nơi gửi và nơi nhận trong tệp ghi cùng một tên"),
+                _text("correlation", "Khóa ghép thông điệp", ["message"],
+                      "Biểu thức CEL; chỉ nhận thông điệp mang cùng giá trị. Để trống: ghép theo tên"),
+                _text("@signal", "Tên tín hiệu", ["signal"]),
+                _text("@error", "Mã lỗi", ["error"], "Để trống: bắt mọi lỗi"),
+                _text("@escalation", "Mã báo cấp trên", ["escalation"]),
+                _text("@link", "Tên điểm nối", ["link"], "Điểm nối đi và điểm nối đến ghi cùng một tên"),
+                _field("@event-condition", "Chờ tới khi", ["conditional"], kind="long", hint="Biểu thức CEL"),
+            ]},
+            {"title": "Lặp lại", "fields": [
+                _text("@loop-condition", "Lặp trong khi", ["loop"], "Biểu thức CEL"),
+                _text("@loop-maximum", "Nhiều nhất (lần)", ["loop"]),
+                _text("@cardinality", "Số lần", ["instances"], "Số, hoặc biểu thức CEL"),
+                _text("@collection", "Hoặc cho mỗi phần tử của", ["instances"], "Tên biến chứa danh sách"),
+                _text("@item", "Biến của mỗi lần", ["instances"]),
+                _text("@instances-done", "Xong sớm khi", ["instances"], "Biểu thức CEL"),
+            ]},
+            {"title": "Tính toán và gọi", "fields": [
+                _field("@script", "Phép tính", ["bpmn:ScriptTask"], kind="long",
+                       hint="Mỗi dòng một phép: tên = biểu thức CEL"),
+                _text("@called", "Mã quy trình được gọi", ["bpmn:CallActivity"], "Một quy trình có trong tệp này"),
+                _text("@completion", "Xong khi", ["bpmn:AdHocSubProcess"], "Biểu thức CEL; để trống: làm hết mọi việc"),
+                _text("@activation", "Mở khi", ["bpmn:ComplexGateway"], "Biểu thức CEL, ví dụ activationCount >= 2"),
             ]},
             {"title": "Bảng quyết định", "fields": [
                 _choice("decision", "Bảng được hỏi", ["bpmn:BusinessRuleTask"], dict(decisions or {})),

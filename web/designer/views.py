@@ -164,28 +164,14 @@ def version(version_id: UUID) -> ResponseReturnValue:
     row = read_version(version_id)
     manifest = Manifest.from_data(row.manifest)
     may_edit = row.state == "draft" and actor().has_role("process_designer")
-    acts = []
-    if may_edit:
-        acts.append(
-            {
-                "title": "Trình thẩm định",
-                "url": url_for("designer.submit", version_id=version_id),
-                "icon": "forward",
-                "tone": "",
-            }
-        )
+    submit_url = url_for("designer.submit", version_id=version_id)
+    acts = [{"title": "Trình thẩm định", "url": submit_url, "icon": "forward", "tone": ""}] if may_edit else []
+    links = []
     if row.number > 1:
-        acts.append(
-            {
-                "title": "So với bản trước",
-                "url": url_for("designer.compare", version_id=version_id),
-                "icon": "",
-                "tone": "",
-            }
-        )
+        links.append({"title": "So với bản trước", "url": url_for("designer.compare", version_id=version_id)})
     if row.spec is not None and row.number > 1 and any(actor().has_role(role) for role in MIGRATING):
         url = url_for("migrating.many", version_id=version_id)
-        acts.append({"title": "Chuyển hồ sơ đang giải quyết", "url": url, "icon": "", "tone": ""})
+        links.append({"title": "Chuyển hồ sơ đang giải quyết", "url": url})
     return render_template(
         "designer/page.html",
         procedure={"code": row.procedure_code, "name": manifest.name},
@@ -194,9 +180,10 @@ def version(version_id: UUID) -> ResponseReturnValue:
         lint_url=url_for("designer.lint_source"),
         save_url=url_for("designer.save", version_id=version_id) if may_edit else None,
         file_name=f"{row.procedure_code}-{row.number}.bpmn",
-        panel=panel_schema(sorted(row.forms), operation_pairs(), decision_names(row)),
+        panel=panel_schema(sorted(row.forms), operation_words(), decision_names(row)),
         steps=step_table(parse(bytes(row.source))),
         acts=acts,
+        links=links,
     )
 
 
@@ -343,9 +330,7 @@ def read_version(version_id: UUID) -> Any:
 def context_of(row: Any) -> LintContext:
     """What this house knows when it checks this version."""
     folder = folder_of(row)
-    operations: dict[str, list[str]] = {}
-    for connector, operation in operation_pairs():
-        operations.setdefault(connector, []).append(operation)
+    operations = {one.name: list(one.operations) for one in house().registry}
     return lint_context(folder.manifest, folder.forms, house().directory, operations, folder.decisions)
 
 
@@ -355,9 +340,12 @@ def decision_names(row: Any) -> dict[str, str]:
     return {table.id: table.name or table.id for table in tables}
 
 
-def operation_pairs() -> list[tuple[str, str]]:
-    """Every (connector, operation) of this installation."""
-    return [(one.name, operation) for one in house().registry for operation in one.operations]
+def operation_words() -> dict[str, tuple[str, dict[str, str]]]:
+    """Every connector of this installation by its name: its title, and the titles of its operations."""
+    return {
+        one.name: (one.title, {operation.name: operation.title for operation in one.operations.values()})
+        for one in house().registry
+    }
 
 
 def json_body() -> Mapping[str, Any]:

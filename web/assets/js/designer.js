@@ -1,5 +1,6 @@
 // The designer's page: draw, fill in properties, see the server's findings, save the draft.
 import Modeler from 'bpmn-js/lib/Modeler';
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import { TEXT, fetchText, fit, loadFont } from './diagram/viewer.js';
 import { missing, translations } from './diagram/vietnamese.js';
@@ -12,12 +13,13 @@ const schema = JSON.parse(document.getElementById('panel-schema').textContent);
 const token = document.querySelector('meta[name="csrf"]').content;
 const container = root.querySelector('.canvas');
 const told = root.querySelector('[data-saved]');
+const problem = root.querySelector('[data-problem]');
 const { source, lint: lintUrl } = root.dataset;
 const canEdit = Boolean(root.dataset.saveUrl);
 let revision = Number(root.dataset.revision);
 let isDirty = false;
 
-const modeler = new Modeler({
+const modeler = new (canEdit ? Modeler : NavigatedViewer)({
   container,
   moddleExtensions: { camunda },
   additionalModules: [translations],
@@ -29,26 +31,27 @@ async function post(url, body) {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRF-Token': token },
-  });
-  const content = await answer.json();
-  if (!answer.ok) throw new Error(content.message ?? `Máy chủ trả lời ${answer.status}`);
+  }).catch(() => { throw new Error('Không kết nối được máy chủ. Bản vẽ vẫn còn trên trang này: hãy thử lại, hoặc tải tệp BPMN về máy.'); });
+  const content = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Error(content.message ?? `Máy chủ trả lời ${answer.status}. Bản vẽ vẫn còn trên trang này: hãy tải tệp BPMN về máy rồi mở lại trang.`);
   return content;
 }
 
 function tell(text, isBad = false) {
-  told.textContent = text;
-  told.classList.toggle('badge', isBad);
-  told.classList.toggle('bad', isBad);
+  problem.hidden = !isBad;
+  problem.querySelector('div').textContent = isBad ? text : '';
+  told.textContent = isBad ? '' : text;
 }
 
 async function start() {
   const [xml] = await Promise.all([fetchText(source), loadFont()]);
   await modeler.importXML(xml);
   container.querySelector('.waiting')?.remove();
-  fit(modeler, { left: 120, least: 0.75 });
+  const room = canEdit ? 120 : 24;
+  fit(modeler, { left: room, least: 0.75 });
 
-  const panel = new Panel(root.querySelector('[data-panel]'), schema, new Properties(modeler));
-  const findings = new Findings(root.querySelector('[data-findings]'), modeler);
+  const panel = new Panel(root.querySelector('[data-panel]'), schema, new Properties(modeler), { canEdit });
+  const findings = new Findings(root.querySelector('[data-findings]'), modeler, { canEdit });
   const events = modeler.get('eventBus');
   const rootElement = () => modeler.get('canvas').getRootElement();
   const shown = (element) => element?.labelTarget ?? element ?? rootElement();
@@ -89,7 +92,7 @@ async function start() {
   });
   root.querySelector('[data-undo]')?.addEventListener('click', () => modeler.get('commandStack').undo());
   root.querySelector('[data-redo]')?.addEventListener('click', () => modeler.get('commandStack').redo());
-  root.querySelector('[data-fit]')?.addEventListener('click', () => fit(modeler, { left: 120 }));
+  root.querySelector('[data-fit]')?.addEventListener('click', () => fit(modeler, { left: room }));
   root.querySelector('[data-download]')?.addEventListener('click', async () => {
     const { xml: current } = await modeler.saveXML({ format: true });
     const link = document.createElement('a');

@@ -2,8 +2,9 @@
 import { node } from './panel.js';
 
 export class Findings {
-  constructor(root, modeler) {
+  constructor(root, modeler, { canEdit = true } = {}) {
     this.root = root;
+    this.canEdit = canEdit;
     this.overlays = modeler.get('overlays');
     this.registry = modeler.get('elementRegistry');
     this.canvas = modeler.get('canvas');
@@ -11,12 +12,13 @@ export class Findings {
     this.flags = [];
   }
 
-  show(findings) {
+  show(found) {
+    const findings = [...found].sort((one, other) => (other.severity === 'error') - (one.severity === 'error'));
     for (const flag of this.flags) this.overlays.remove(flag);
     this.flags = [];
     this.root.replaceChildren();
     const errors = findings.filter((one) => one.severity === 'error').length;
-    const told = findings.length ? `${errors} lỗi, ${findings.length - errors} cảnh báo` : 'Không còn lỗi, có thể trình thẩm định.';
+    const told = findings.length ? `${errors} lỗi, ${findings.length - errors} cảnh báo` : this.canEdit ? 'Không còn lỗi, có thể trình thẩm định.' : 'Không có lỗi.';
     this.root.append(node('p', { className: findings.length ? 'muted' : 'badge good' }, told));
     const list = node('ul', { className: 'findings' });
     for (const finding of findings) list.append(this.line(finding));

@@ -4,19 +4,29 @@ import { fitsElement } from './properties.js';
 const KINDS = {
   'bpmn:UserTask': 'Việc của cán bộ', 'bpmn:ManualTask': 'Việc làm tay', 'bpmn:ServiceTask': 'Việc liên thông',
   'bpmn:ReceiveTask': 'Việc chờ nhận', 'bpmn:SendTask': 'Việc gửi đi', 'bpmn:ScriptTask': 'Việc tính toán',
-  'bpmn:BusinessRuleTask': 'Việc theo bảng quy tắc', 'bpmn:Task': 'Công việc chưa rõ loại', 'bpmn:Lane': 'Làn (đơn vị)',
+  'bpmn:BusinessRuleTask': 'Việc theo bảng quyết định', 'bpmn:Task': 'Công việc', 'bpmn:Lane': 'Làn (đơn vị)',
   'bpmn:Participant': 'Bên tham gia', 'bpmn:SequenceFlow': 'Luồng', 'bpmn:StartEvent': 'Bắt đầu', 'bpmn:EndEvent': 'Kết thúc',
   'bpmn:BoundaryEvent': 'Sự kiện biên', 'bpmn:IntermediateCatchEvent': 'Sự kiện chờ', 'bpmn:IntermediateThrowEvent': 'Sự kiện phát',
   'bpmn:ExclusiveGateway': 'Cổng chọn một', 'bpmn:ParallelGateway': 'Cổng song song', 'bpmn:InclusiveGateway': 'Cổng chọn nhiều',
   'bpmn:EventBasedGateway': 'Cổng chờ sự kiện', 'bpmn:SubProcess': 'Quy trình con', 'bpmn:Process': 'Quy trình', 'bpmn:Collaboration': 'Cả bản vẽ', 'bpmn:Group': 'Bước của quy trình',
+  'bpmn:ComplexGateway': 'Cổng phức hợp', 'bpmn:CallActivity': 'Quy trình được gọi', 'bpmn:Transaction': 'Giao dịch',
+  'bpmn:AdHocSubProcess': 'Quy trình con tùy việc', 'bpmn:TextAnnotation': 'Ghi chú', 'bpmn:Association': 'Đường ghi chú',
+  'bpmn:DataObjectReference': 'Dữ liệu', 'bpmn:DataStoreReference': 'Kho dữ liệu', 'bpmn:MessageFlow': 'Luồng thông điệp',
 };
 
 export class Panel {
-  constructor(root, schema, properties) {
+  // Where nothing may be changed, only what is filled in is shown.
+  constructor(root, schema, properties, { canEdit = true } = {}) {
     this.root = root;
     this.schema = schema;
     this.properties = properties;
+    this.canEdit = canEdit;
     this.element = null;
+    this.leading = new Set(schema.groups.flatMap((group) => group.fields.map((field) => field.follows)).filter(Boolean));
+  }
+
+  isShown(element, field) {
+    return fitsElement(element, field.elements) && (this.canEdit || this.properties.read(element, field.name) !== '');
   }
 
   show(element) {
@@ -28,14 +38,15 @@ export class Panel {
       this.root.append(node('h2', {}, 'Chưa chọn phần tử'), node('p', { className: 'muted' }, 'Chọn một việc, một làn hoặc một luồng trên sơ đồ để xem và sửa.'));
       return;
     }
-    if (!this.schema.groups.some((group) => group.fields.some((field) => fitsElement(element, field.elements)))) {
-      this.root.append(node('h2', {}, KINDS[element.type] ?? 'Phần tử'), node('p', { className: 'muted' }, 'Phần tử này không có thuộc tính. Chọn một việc, một làn hoặc một luồng để xem và sửa.'));
+    if (!this.schema.groups.some((group) => group.fields.some((field) => this.isShown(element, field)))) {
+      const told = element.parent ? 'Phần tử này không có thuộc tính.' : `Chọn một việc, một làn hoặc một luồng trên sơ đồ để xem${this.canEdit ? ' và sửa' : ''}.`;
+      this.root.append(node('h2', {}, KINDS[element.type] ?? 'Phần tử'), node('p', { className: 'muted' }, told));
       return;
     }
     const name = this.properties.read(element, '@name');
     this.root.append(node('h2', {}, name || KINDS[element.type] || 'Phần tử'), node('p', { className: 'muted small' }, `${KINDS[element.type] ?? element.type.replace('bpmn:', '')}, mã ${element.id}`));
     for (const group of this.schema.groups) {
-      const fields = group.fields.filter((field) => fitsElement(element, field.elements));
+      const fields = group.fields.filter((field) => this.isShown(element, field));
       if (!fields.length) continue;
       const section = node('details', { open: isFirst ? group.is_open !== false : open.has(group.title) || group.is_open !== false });
       section.dataset.group = group.title;
@@ -51,7 +62,12 @@ export class Panel {
     control.addEventListener('change', () => {
       const typed = control.type === 'checkbox' ? (control.checked ? 'true' : '') : control.value.trim();
       this.properties.write(this.element, field.name, typed);
+      if (this.leading.has(field.name)) {
+        this.show(this.element);
+        document.getElementById(id)?.focus();
+      }
     });
+    if (!this.canEdit) control.toggleAttribute(control.matches('input[type="text"], textarea') ? 'readonly' : 'disabled', true);
     const box = node('div', { className: 'field' });
     if (control.type === 'checkbox') {
       const label = node('label', { className: 'choice' });
@@ -60,7 +76,7 @@ export class Panel {
     } else {
       box.append(node('label', { htmlFor: id }, field.title));
     }
-    if (field.hint) {
+    if (field.hint && this.canEdit) {
       box.append(node('span', { className: 'hint', id: `${id}-hint` }, field.hint));
       control.setAttribute('aria-describedby', `${id}-hint`);
     }
@@ -70,13 +86,15 @@ export class Panel {
 
   control(field, id, value) {
     if (field.kind === 'flag') return node('input', { type: 'checkbox', id, checked: value === 'true' });
-    if (field.kind === 'long') return node('textarea', { id, value, rows: 3 });
+    if (field.kind === 'long') return node('textarea', { id, value, rows: 3, spellcheck: false });
     if (field.kind === 'choice') {
       const select = node('select', { id });
-      const known = field.options.some(([key]) => key === value);
+      const leader = field.follows && this.properties.read(this.element, field.follows);
+      const options = leader ? field.options.filter(([, , of]) => of === leader) : field.options;
+      const known = options.some(([key]) => key === value);
       select.append(node('option', { value: '' }, '(không chọn)'));
       if (value && !known) select.append(node('option', { value }, `${value} (không có trong danh mục)`));
-      for (const [key, word] of field.options) select.append(node('option', { value: key }, word));
+      for (const [key, word] of options) select.append(node('option', { value: key }, word));
       select.value = value;
       return select;
     }

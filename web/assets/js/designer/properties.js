@@ -1,10 +1,12 @@
 // Reading and writing what the panel edits: camunda:properties, names, conditions and timers, all as undoable commands.
 import { getBusinessObject, is } from 'bpmn-js/lib/util/ModelUtil';
+import { PARTS, isOwn, readOwn, writeOwn } from './own.js';
 
 export class Properties {
   constructor(modeler) {
-    this.modeling = modeler.get('modeling');
-    this.factory = modeler.get('bpmnFactory');
+    // A viewer has neither: it only reads.
+    this.modeling = modeler.get('modeling', false);
+    this.factory = modeler.get('bpmnFactory', false);
   }
 
   read(element, name) {
@@ -45,7 +47,7 @@ export class Properties {
   readOwn(element, name) {
     const object = getBusinessObject(element);
     if (name === '@name') return (is(element, 'bpmn:Group') ? object.categoryValueRef?.value : is(element, 'bpmn:TextAnnotation') ? object.text : object.name) ?? '';
-    if (name === '@condition') return object.conditionExpression?.body ?? '';
+    if (isOwn(name)) return readOwn(element, name);
     if (name === '@default') return object.sourceRef?.default === object ? 'true' : '';
     if (name === '@documentation') return object.documentation?.[0]?.text ?? '';
     if (name === '@timer') return timerOf(object)?.expression.body ?? '';
@@ -56,11 +58,7 @@ export class Properties {
   writeOwn(element, name, value) {
     const object = getBusinessObject(element);
     if (name === '@name') return this.modeling.updateLabel(element, value);
-    if (name === '@condition') {
-      const expression = value ? this.factory.create('bpmn:FormalExpression', { body: value }) : undefined;
-      if (expression) expression.$parent = object;
-      return this.modeling.updateProperties(element, { conditionExpression: expression });
-    }
+    if (isOwn(name)) return writeOwn(element, name, value, this);
     if (name === '@default') {
       return this.modeling.updateModdleProperties(element, object.sourceRef, { default: value ? object : undefined });
     }
@@ -72,7 +70,7 @@ export class Properties {
       const kind = name === '@timer-kind' ? value : this.readOwn(element, '@timer-kind');
       const body = name === '@timer' ? value : this.readOwn(element, '@timer');
       const expression = body ? this.factory.create('bpmn:FormalExpression', { body }) : undefined;
-      const definition = timerDefinition(object);
+      const definition = PARTS.timer(object);
       if (expression) expression.$parent = definition;
       const cleared = { timeDuration: undefined, timeDate: undefined, timeCycle: undefined };
       return this.modeling.updateModdleProperties(element, definition, { ...cleared, [kind]: expression });
@@ -85,20 +83,17 @@ function bag(element) {
   return getBusinessObject(element).extensionElements?.values?.find((one) => one.$type === 'camunda:Properties');
 }
 
-function timerDefinition(object) {
-  return object.eventDefinitions?.find((one) => one.$type === 'bpmn:TimerEventDefinition');
-}
-
 function timerOf(object) {
-  const definition = timerDefinition(object);
+  const definition = PARTS.timer(object);
   const kind = ['timeDuration', 'timeDate', 'timeCycle'].find((one) => definition?.[one]);
   return kind ? { kind, expression: definition[kind] } : null;
 }
 
-// Which of the schema's conditions an element meets: a BPMN type, or `timer` for an event with a timer.
+// Which of the schema's conditions an element meets: a BPMN type, "=" and exactly that type, or a part it has.
 export function fitsElement(element, types) {
   return types.some((type) => {
-    if (type === 'timer') return Boolean(timerDefinition(getBusinessObject(element)));
+    if (PARTS[type]) return Boolean(PARTS[type](getBusinessObject(element)));
+    if (type.startsWith('=')) return element.type === type.slice(1);
     if (type === 'conditional-flow') {
       return is(element, 'bpmn:SequenceFlow') && ['bpmn:ExclusiveGateway', 'bpmn:InclusiveGateway', 'bpmn:ComplexGateway', 'bpmn:Activity']
         .some((source) => is(element.source, source));
