@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from cel_expr_python import cel
@@ -84,7 +85,16 @@ def from_cel(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, timedelta):
-        return f"PT{value.total_seconds():g}S"
+        return _duration(value)
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError("kết quả không phải là một số hữu hạn")
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     raise ValueError(f"kết quả kiểu {type(value).__name__} không ghi được vào hồ sơ")
+
+
+def _duration(span: timedelta) -> str:
+    """To the microsecond, in digits alone."""
+    seconds, fraction = divmod(abs(span) // timedelta(microseconds=1), 1_000_000)
+    sign = "-" if span < timedelta() else ""
+    return f"PT{sign}{seconds}" + (f".{fraction:06}".rstrip("0") if fraction else "") + "S"

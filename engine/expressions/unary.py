@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from engine.errors import ExpressionError
 from engine.expressions.compiler import Expression, Expressions
@@ -18,6 +19,7 @@ _NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
 _STRING = re.compile(r'"(?:\\(?:["\\nrt]|u[0-9a-fA-F]{4})|[^"\\\n])*"')
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _DATE = re.compile(r'date\s*\(\s*"(\d{4}-\d{2}-\d{2})"\s*\)')
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r'date and time\s*\(\s*"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:Z|[+-]\d{2}:\d{2}))"\s*\)')
 _COMPARED = re.compile(r"(<=|>=|!=|<|>|=)\s*(.+)", re.DOTALL)
 _RANGE = re.compile(r"([\[(\]])\s*(.+?)\s*\.\.\s*(.+?)\s*([\])\[])", re.DOTALL)
@@ -42,17 +44,20 @@ class UnaryTest:
 
     tests: tuple[_Test, ...] = ()
     is_negated: bool = False
+    is_dated: bool = False  # it compares with a day, so that a text must be one too
     compiled: Expression | None = None
 
     def holds(self, value: object, look_up: Callable[[str], tuple[bool, object]]) -> bool:
         """Whether the value passes. What is missing equals null alone and compares with nothing."""
         if not self.tests:
             return True
-        if value is None:
+        if value is None or (self.is_dated and value == ""):
             is_null = any(test.condition is None for test in self.tests)
             return all(test.is_equality for test in self.tests) and not is_null if self.is_negated else is_null
         if self.compiled is None:
             return self.is_negated  # null was the only test
+        if self.is_dated and isinstance(value, str):
+            _day(value)
         found = self.compiled.evaluate(lambda name: (True, value) if name == CELL else look_up(name))
         return bool(found) is not self.is_negated
 
@@ -67,7 +72,8 @@ def unary_test(text: str, kind: str, expressions: Expressions, element_id: str |
     tests = tuple(_test(part, kind) for part in parts)
     conditions = [f"({test.condition})" for test in tests if test.condition is not None]
     compiled = with_cell(expressions, kind).compile(" || ".join(conditions), element_id) if conditions else None
-    return UnaryTest(tests=tests, is_negated=negated is not None, compiled=compiled)
+    is_dated = _family(kind) != "timestamp" and any(_DATE.search(part) for part in parts)
+    return UnaryTest(tests=tests, is_negated=negated is not None, is_dated=is_dated, compiled=compiled)
 
 
 def plain_result(text: str) -> str:
@@ -77,7 +83,7 @@ def plain_result(text: str) -> str:
         return "null"
     dated = _DATE.fullmatch(text)
     if dated:
-        return f'"{dated[1]}"'
+        return f'"{_day(dated[1])}"'
     at = 0
     while at < len(text):
         token = _RESULT.match(text, at)
@@ -136,6 +142,8 @@ def _compare(operator: str, endpoint: str, kind: str) -> _Test:
 def _literal(text: str, kind: str) -> str:
     """An endpoint of a test as CEL."""
     dated, moment = _DATE.fullmatch(text), _MOMENT.fullmatch(text)
+    if dated:
+        _day(dated[1])
     if _NUMBER.fullmatch(text):
         _expect(text, kind, "number")
         number = text.replace("-.", "-0.") if text.startswith("-.") else f"0{text}" if text.startswith(".") else text
@@ -160,6 +168,15 @@ def _literal(text: str, kind: str) -> str:
 def _expect(text: str, kind: str, family: str) -> None:
     if _family(kind) not in {family, "dyn"}:
         raise ExpressionError(f"“{quoted(text)}” không cùng kiểu với cột.")
+
+
+def _day(text: str) -> str:
+    """The same text, which must be a day that there is. Others would compare as any text does."""
+    try:
+        date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError as error:
+        raise ExpressionError(f"“{quoted(text)}” không phải là ngày có thật (dạng 2026-11-20).") from error
+    return text
 
 
 def _family(kind: str) -> str:

@@ -58,7 +58,7 @@ class CompiledTable:
 
     def _decide(self, look_up: LookUp) -> Any:
         """A tuple of one value for each output; of policies with many hits, a list, or a number."""
-        values = [asked.evaluate(look_up) for asked in self.inputs]
+        values = [_value(asked, look_up) for asked in self.inputs]
         hits = [number for number, tests in enumerate(self.tests) if _match(tests, values, look_up)]
         policy = self.table.policy
         if policy == "UNIQUE" and len(hits) > 1:
@@ -68,10 +68,10 @@ class CompiledTable:
             raise self._wrong(hits, "cùng khớp nhưng cho kết quả khác nhau (ANY)")
         if policy in {"PRIORITY", "OUTPUT ORDER"}:
             outcomes.sort(key=self._rank)
-        if self.table.aggregation:
-            return self._gathered([outcome[0] for outcome in outcomes])
         if not outcomes and self.defaults is not None:
             outcomes = [tuple(one.evaluate(look_up) for one in self.defaults)]
+        if self.table.aggregation:
+            return self._gathered([outcome[0] for outcome in outcomes])
         if self.table.yields_list:
             return [self._packed(outcome) for outcome in outcomes]
         return outcomes[0] if outcomes else (None,) * len(self.table.outputs)
@@ -123,6 +123,16 @@ def names_in(table: DecisionTable) -> frozenset[str]:
     return _Compiling(table, Expressions()).run().names
 
 
+def _value(asked: Expression, look_up: LookUp) -> Any:
+    """Of an input; a field that nobody has filled in is null, not its type's empty value."""
+    variable = asked.variables.get(asked.text)
+    if variable is not None and variable.has_default and not variable.default:
+        is_set, value = look_up(asked.text)
+        if not is_set or value is None:
+            return None
+    return asked.evaluate(look_up)
+
+
 def _match(tests: Sequence[UnaryTest], values: Sequence[Any], look_up: LookUp) -> bool:
     return all(test.holds(value, look_up) for test, value in zip(tests, values, strict=True))
 
@@ -155,7 +165,12 @@ class _Compiling:
 
     def _input(self, column: Column) -> Expression:
         where = f"cột “{column.label or column.name}”"
-        return self._try(column.line, where, self._compile, column.text, column.language) or self.nothing
+        return self._try(column.line, where, self._asked, column.text, column.language) or self.nothing
+
+    def _asked(self, text: str, language: str) -> Expression:
+        if not text:
+            raise ExpressionError("chưa nêu biểu thức hỏi gì (inputExpression)")
+        return self._compile(text, language)
 
     def _compile(self, text: str, language: str = "") -> Expression:
         if language.lower() in _CEL:
@@ -176,7 +191,16 @@ class _Compiling:
         languages = row.languages[len(row.tests) :]
         for column, text, language in zip(self.table.outputs, row.results, languages, strict=True):
             where = f"luật {number}, kết quả “{column.label or column.name}”"
-            yield self._try(row.line, where, self._compile, text, language) or self.nothing
+            result = self._try(row.line, where, self._compile, text, language) or self.nothing
+            self._check_type(row.line, where, result, column)
+            yield result
+
+    def _check_type(self, line: int, where: str, result: Expression, column: Column) -> None:
+        """A column of numbers yields no texts; what a name or nothing yields is not known."""
+        kind = "number" if result.type in {"int", "double"} else result.type
+        told = _TYPES.get(column.type, kind)
+        if kind != told and kind in _TYPES.values():
+            self._fault(line, where, f"“{result.text}” không cùng kiểu với cột ({column.type})")
 
     def _defaults(self) -> tuple[Expression, ...] | None:
         if not any(column.text for column in self.table.outputs):
@@ -185,6 +209,7 @@ class _Compiling:
         for column in self.table.outputs:
             where = f"giá trị mặc định của “{column.name}”"
             found.append(self._try(column.line, where, self._compile, column.text) or self.nothing)
+            self._check_type(column.line, where, found[-1], column)
         return tuple(found)
 
     def _values(self, column: Column) -> tuple[Any, ...]:
@@ -200,6 +225,8 @@ class _Compiling:
             self._fault(table.line, "", f"hitPolicy {table.policy} cần cột kết quả có danh sách giá trị (outputValues)")
         if table.aggregation and len(table.outputs) > 1:
             self._fault(table.line, "", f"phép gộp {table.aggregation} chỉ dùng với một cột kết quả")
+        if table.aggregation == "COUNT" and compiled.defaults is not None:
+            self._fault(table.line, "", "phép gộp COUNT luôn cho một số nên không có giá trị mặc định")
         names = [column.name for column in table.outputs]
         if len(set(names)) < len(names):
             self._fault(table.line, "", "các cột kết quả phải có tên khác nhau")

@@ -134,7 +134,7 @@ def _row(row: Any) -> Row:
 
 
 def _text(element: Any) -> str:
-    return next(((each.text or "").strip() for each in _children(element, "text")), "")
+    return next(("".join(each.itertext()).strip() for each in _children(element, "text")), "")
 
 
 def _children(element: Any, tag: str) -> Iterator[Any]:

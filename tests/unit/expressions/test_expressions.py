@@ -34,6 +34,9 @@ def evaluate(text: str, declared: dict[str, str] | None = DECLARED, **values: An
         ("5 < fee && fee <= 10", {"fee": 7}, True),
         ("fee >= -3", {"fee": -3}, True),
         ("fee in [1, 2.5]", {"fee": 1}, True),
+        ('duration("720h")', {}, "PT2592000S"),
+        ('duration("1000000.25s")', {}, "PT1000000.25S"),
+        ('duration("-90s")', {}, "PT-90S"),
         ("fee + 1 - count", {"fee": 2.5, "count": 1}, 2.5),
         ("count * 2 > fee", {"fee": 3, "count": 2}, True),
         ("fee > count", {"fee": 3, "count": 2}, True),
@@ -97,6 +100,8 @@ def test_what_does_not_compile_is_refused_with_its_element(text: str) -> None:
         ("sent", {"sent": "yesterday"}),
         ("type(count)", {"count": 1}),
         ("b'bytes'", {}),
+        ("1.0 / 0.0", {}),
+        ("[0.0 / 0.0]", {}),
     ],
 )
 def test_an_error_that_the_library_returns_as_a_value_is_raised(text: str, values: dict[str, Any]) -> None:

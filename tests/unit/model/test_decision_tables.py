@@ -114,8 +114,17 @@ def test_a_unary_test_holds_as_feel_says(cell: str, kind: str, value: object, ho
             assert test.holds(value, lambda name: (name in look_up, look_up.get(name))) is holds
 
 
+@pytest.mark.parametrize("cell", ['< date("2026-11-20")', 'not(date("2026-11-20"))', 'date("2026-11-20"), null'])
+def test_what_is_compared_with_a_day_is_a_day(cell: str) -> None:
+    test = unary_test(cell, "string", Expressions())
+    for text in ("05/05/2026", "2026-11-20T08:00:00", "2026-02-30"):
+        with pytest.raises(ExpressionError, match="không phải là ngày"):
+            test.holds(text, lambda _: (False, None))
+    assert test.holds("", lambda _: (False, None)) is test.holds(None, lambda _: (False, None))
+
+
 NOT_PLAIN = "x + 1|f(1)|contains(x)|if a then b else c|1 2|'a'|?|? > 5|{a: 1}|[1, 2]|a b|=|<|not(|1..5|x && y|${x}"
-NOT_PLAIN += '|import os|date("tomorrow")|duration("P1D")|__import__(\'os\')'
+NOT_PLAIN += '|import os|date("tomorrow")|date("2026-13-01")|duration("P1D")|__import__(\'os\')'
 
 
 @pytest.mark.parametrize("cell", NOT_PLAIN.split("|"))
@@ -184,6 +193,26 @@ def test_a_default_stands_where_nothing_matches_and_an_output_may_be_a_sum() -> 
     assert asked(source, {"area": 1, "base": 5}) == {"fee": 5}
 
 
+@pytest.mark.parametrize("aggregation", ["SUM", "MIN", "MAX"])
+def test_a_default_stands_for_what_is_gathered_of_nothing(aggregation: str) -> None:
+    source = dmn(OVERLAP, policy="COLLECT", aggregation=aggregation, default="7")
+    assert asked(source, {"area": -1}) == {"fee": 7}
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "fee"),
+    [("< 100", "double?", None), ("null", "double?", 10), ("null", "string?", 10), ("< 100", "double = 5", 10)],
+)
+def test_a_field_that_nobody_has_filled_in_is_null(cell: str, kind: str, fee: int | None) -> None:
+    source = dmn([([cell], ["10"])], inputs={"area": "string" if "string" in kind else "number"})
+    assert asked(source, {}, types={"area": kind}) == {"fee": fee}
+
+
+def test_a_cell_is_read_past_what_stands_in_it() -> None:
+    source = dmn(STEPS).replace(b"&lt; 100", b"&lt; 1<!-- not --><b/>00")
+    assert asked(source, {"area": 50}) == {"fee": 10}
+
+
 def test_several_outputs_are_several_variables_or_one_map() -> None:
     source = dmn([(["> 100"], ["20", '"forward"'])], outputs={"fee": "number", "decision": "string"})
     assert asked(source, {"area": 200}) == {"fee": 20, "decision": "forward"}
@@ -209,6 +238,10 @@ def test_a_value_of_another_type_is_an_error_and_no_miss() -> None:
             "gộp",
         ),
         (dmn(STEPS, default="1 / 0"), "giá trị mặc định"),
+        (dmn([(["1"], ['"20"'])]), "luật 1, kết quả “fee”"),
+        (dmn(STEPS, default="true"), "giá trị mặc định"),
+        (dmn(STEPS, policy="COLLECT", aggregation="COUNT", default="1"), "COUNT"),
+        (dmn(STEPS).replace(b"<text>area</text>", b"<text/>"), "inputExpression"),
         (dmn(STEPS, inputs={"area ": "number"}).replace(b"<text>area </text>", b"<text>area(1)</text>"), "cột “area ”"),
     ],
 )
