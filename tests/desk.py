@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from engine.dossier.actor import Actor
+from engine.dossier.actor import Actor, Seat
+from engine.store.tables import officer, officer_role
 from tests.province import Province
 from web.app import create_app
 from web.auth import sessions
@@ -52,3 +54,18 @@ class Desk:
         """Send a form; lists are named with their brackets through `fields`."""
         data = {name.replace("__", "[]"): value for name, value in fields.items()}
         return self.client.post(path, data=data | {"_csrf": token if token is not None else self.token()})
+
+
+def with_role(province: Province, role: str) -> Actor:
+    """Somebody who holds one role of the province's own."""
+    person = Actor(
+        kind="officer",
+        name=f"Người {role}",
+        id=uuid4(),
+        unit_code="H27.05",
+        seats=frozenset({Seat(unit_code="H27.05", role=role)}),
+    )
+    with province.house.store.transaction(role="owner") as connection:
+        connection.execute(officer.insert().values(id=person.id, login=role, name=person.name))
+        connection.execute(officer_role.insert().values(officer_id=person.id, unit_code="H27.05", role=role))
+    return person

@@ -17,6 +17,7 @@ from engine.deadlines import Ledger
 from engine.dossier.house import House
 from engine.errors import NotFound
 from engine.history.personal import SALT_BYTES
+from engine.reports.messages import MessageLine, messages_of
 from engine.store.tables import cases, delivery, form_submission, letter, officer, paper, party, work_item
 
 Row = Mapping[str, Any]
@@ -52,6 +53,7 @@ class DossierView:
     open_items: Sequence[Row]
     letters: Sequence[Row]
     deliveries: Sequence[Row]
+    messages: Sequence[MessageLine]
     submissions: Sequence[Submission]
     children: Sequence[Row]
     parent: Row | None
@@ -100,6 +102,7 @@ def dossier_view(house: House, connection: Connection, case_id: UUID) -> Dossier
         open_items=open_items,
         letters=of_case(letter, letter.c.created_at),
         deliveries=of_case(delivery, delivery.c.created_at),
+        messages=messages_of(connection, case_id),
         submissions=submissions_of(house, connection, dict(case)),
         children=[dict(row) for row in children],
         parent=dict(parent) if parent else None,

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from engine.deadlines import VIETNAM
-from engine.dossier.actor import Actor, Seat
 from engine.dossier.issue_letter import issue_letter
 from engine.dossier.recompute import recompute
 from engine.dossier.status import Status
 from engine.jobs.handlers import spread_calendar
-from engine.store.tables import officer, officer_role
-from tests.desk import TOKEN, Desk
+from tests.desk import TOKEN, Desk, with_role
 from tests.province import COMMUNE, Province
 from web.app import create_app
 
@@ -31,21 +28,6 @@ PDF = b"%PDF-1.4 mot to khai"
 @pytest.fixture
 def province(ship: Callable[..., Province]) -> Province:
     return ship("TP01", MARRIAGE)
-
-
-def with_role(province: Province, role: str) -> Actor:
-    """Somebody who holds one role of the province's own."""
-    person = Actor(
-        kind="officer",
-        name=f"Người {role}",
-        id=uuid4(),
-        unit_code="H27.05",
-        seats=frozenset({Seat(unit_code="H27.05", role=role)}),
-    )
-    with province.house.store.transaction(role="owner") as connection:
-        connection.execute(officer.insert().values(id=person.id, login=role, name=person.name))
-        connection.execute(officer_role.insert().values(officer_id=person.id, unit_code="H27.05", role=role))
-    return person
 
 
 def at(day: int, hour: int = 17) -> datetime:

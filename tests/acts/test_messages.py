@@ -23,6 +23,7 @@ from engine.dossier.movement import CORRELATE
 from engine.errors import MigrationRefused
 from tests.acts.migrating import Versions, model, task
 from tests.bpmn_models import properties
+from tests.desk import Desk, with_role
 from tests.invariants import faults_of_case
 from tests.province import Province
 from tests.talking import CHILD, EVENT, MESSAGES, listens, publish_both, receive_both, receives, sends
@@ -257,3 +258,18 @@ def post(client: FlaskClient, body: Any, *, message_id: str, secret: str = SECRE
     raw = orjson.dumps(body)
     headers = sign(secret, "consultation message", message_id, raw, at=datetime.now(UTC))
     return client.post("/api/messages/consultation", data=raw, headers=headers)
+
+
+def test_the_pages_tell_who_waits_for_what_and_who_took_it(province: Province, linked: tuple[UUID, UUID]) -> None:
+    parent, child = (province.row(one).code for one in linked)
+    desk = Desk.of(province, province.counter)
+    province.complete(linked[1], "lam", amount=7, decision="forward")
+    assert "Đã gửi thông điệp “ket-qua”, chưa nơi nào nhận" in desk.get(f"/dossier/{child}").text
+    watcher = Desk.of(province, with_role(province, "administrator"))
+    assert parent in watcher.get("/admin/deliveries").text
+    province.complete(linked[0], "soan")
+    assert "Bước “Chờ cho” đang chờ thông điệp “ket-qua”" in desk.get(f"/dossier/{parent}").text
+    carry(province)
+    assert f"Đã nhận thông điệp “ket-qua” từ {child}" in desk.get(f"/dossier/{parent}").text
+    assert f"Đã gửi thông điệp “ket-qua”, {parent} đã nhận" in desk.get(f"/dossier/{child}").text
+    assert parent not in watcher.get("/admin/deliveries").text

@@ -237,7 +237,7 @@ DOSSIER_PAGE: dict[str, Any] = {
     ],
     "submissions": [{"title": "Ý kiến thẩm định", "by": "Lê Quốc Bảo", "at": at(25, 8),
                      "entry": DECISION_FORM.filled({"decision": "forward", "area": 120.5, "inspected_on": "2026-11-24"})}],
-    "letters": LETTERS, "deliveries": DELIVERIES, "children": [{"code": "H29.12-261123-0038", "url": "/x", "procedure": "Cấp biển số nhà", "status": 2}],
+    "letters": LETTERS, "deliveries": DELIVERIES, "messages": [{"title": "Đang chờ thông điệp “da-nop-thue”", "key": "", "at": at(25, 8)}], "children": [{"code": "H29.12-261123-0038", "url": "/x", "procedure": "Cấp biển số nhà", "status": 2}],
     "parent": None, "diagram": DIAGRAM,
 }  # fmt: skip
 
@@ -495,6 +495,7 @@ def pages() -> dict[str, dict[str, Any]]:
             "trouble": [{"id": "1", "code": CODE, "dossier_url": "/x", "connector": "consultation", "operation": "request", "target": "Thuế cơ sở",
                          "state": "dead", "attempts": 8, "created_at": at(25, 15), "next_at": None, "error": "Kết nối bị từ chối",
                          "retry_url": "/r", "cancel_url": "/c"}],
+            "messages": [{"name": "da-nop-thue", "key": CODE, "sender": "Thuế cơ sở 1", "at": at(25, 8)}],
             "state": "", "first_url": None, "next_url": None,
         },
         "admin/authorisations.html": {

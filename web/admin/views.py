@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.delivery.health import connector_health
 from engine.delivery.orders import list_troubles, retry_dead
+from engine.reports.messages import untaken
 from web.doors import for_roles
 from web.flashes import tell
 from web.reading import house, reading
@@ -50,6 +51,7 @@ def deliveries() -> ResponseReturnValue:
     with reading() as connection:
         health = {one.connector: one for one in connector_health(connection)}
         troubles = list_troubles(connection)
+        left = untaken(connection)
     names = house().directory
     neighbours = []
     for connector in house().registry:
@@ -88,6 +90,7 @@ def deliveries() -> ResponseReturnValue:
             }
             for one in troubles
         ],
+        messages=[{"name": one.name, "key": one.key, "sender": one.other, "at": one.at} for one in left],
         state="",
         first_url=None,
         next_url=None,

@@ -19,6 +19,7 @@ from engine.dossier.submit_online import FORM
 from engine.reports.dossier import DossierView, Submission, steps_of
 from engine.reports.forecasts import ToldForecast
 from engine.reports.hand_overs import HandOver
+from engine.reports.messages import MessageState
 from web.forms.wording import lower_first
 from web.reading import due, house
 
@@ -217,6 +218,24 @@ def deliveries(view: DossierView) -> list[dict[str, Any]]:
     ]
 
 
+def messages(view: DossierView) -> list[dict[str, Any]]:
+    """Messages that this dossier waits for, has sent or has taken; `about` is what a person is told of one."""
+    own = view.case["code"]
+    told = []
+    for one in view.messages:
+        title = MESSAGE_TITLES[one.state].format(one.name, one.other or "một hồ sơ khác")
+        told.append({"title": title, "key": "" if one.key in {"", own} else one.key, "at": one.at})
+    return told
+
+
+MESSAGE_TITLES = {
+    MessageState.AWAITED: "Đang chờ thông điệp “{0}”",
+    MessageState.UNTAKEN: "Đã gửi thông điệp “{0}”, chưa nơi nào nhận",
+    MessageState.SENT: "Đã gửi thông điệp “{0}”, {1} đã nhận",
+    MessageState.TAKEN: "Đã nhận thông điệp “{0}” từ {1}",
+}
+
+
 def answer_words(answer: Mapping[str, Any] | None) -> str:
     """A neighbour's answer in one line."""
     if not answer:
@@ -298,6 +317,12 @@ def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dic
         told.append({"kind": "bad", "text": "Hồ sơ đã quá hạn luật định; xin lỗi và hẹn lại không làm hết quá hạn."})
     elif forecast is not None and forecast.outlook != "fine" and row["decided_at"] is None and not row["is_suspended"]:
         told.append({"kind": "warn", "text": f"Dự báo đêm qua: {lower_first(forecast.sentence)}."})
+    held = {one.address: one.label for one in view.ledger.intervals if one.is_open}
+    told += [
+        {"kind": "info", "text": f"Bước “{held[one.address]}” đang chờ thông điệp “{one.name}” từ nơi khác."}
+        for one in view.messages
+        if one.address in held and one.state is MessageState.AWAITED
+    ]
     if row["apology"] == "drafted":
         told.append({"kind": "warn", "text": "Có dự thảo văn bản xin lỗi đang chờ người đứng đầu đơn vị ký."})
     if row["archived_at"] is not None:

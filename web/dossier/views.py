@@ -110,6 +110,7 @@ def page(code: str) -> ResponseReturnValue:
         ],
         letters=telling.letters(view),
         deliveries=telling.deliveries(view),
+        messages=telling.messages(view),
         children=[
             {
                 "code": one["code"],
