@@ -330,11 +330,17 @@ def test_designer_names_what_is_sent_and_waited_for_once(page: Page, address: st
     sent, awaited = add(page, "bpmn:SendTask"), add(page, "bpmn:ReceiveTask")
     for element in (sent, awaited):
         type_in(page, element, "message", "dossier-closed")
-    type_in(page, awaited, "correlation", "dossier_code")
+    type_in(page, awaited, "correlation", "case_code")
+    type_in(page, awaited, "outputs", "result")
+    expect(page.locator("#panel-inputs")).to_have_count(0)
+    type_in(page, sent, "inputs", "result")
+    expect(page.locator("#panel-outputs")).to_have_count(0)
     saved = save(page, address)
     [message] = re.findall(r'<bpmn:message id="([^"]+)" name="dossier-closed"', saved)
     assert saved.count(f'messageRef="{message}"') == 2
-    assert '<camunda:property name="correlation" value="dossier_code"' in saved
+    assert '<camunda:property name="correlation" value="case_code"' in saved
+    assert '<camunda:property name="inputs" value="result"' in saved
+    assert '<camunda:property name="outputs" value="result"' in saved
     choose(page, awaited)
     expect(page.locator("#panel-message")).to_have_value("dossier-closed")
 

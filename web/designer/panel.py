@@ -100,7 +100,9 @@ def panel_schema(
             {"title": "Thông điệp và sự kiện", "fields": [
                 _text("@message", "Tên thông điệp", ["message"], "Nơi gửi và nơi nhận trong tệp ghi cùng một tên"),
                 _text("correlation", "Khóa ghép thông điệp", ["message"],
-                      "Biểu thức CEL; chỉ nhận thông điệp mang cùng giá trị. Để trống: ghép theo tên"),
+                      "Biểu thức CEL, ví dụ case_code, parent_code; bắt buộc khi nơi kia là hồ sơ hoặc cơ quan khác"),
+                _text("inputs", "Dữ liệu gửi đi", ["message-throw"], "Tên các trường, cách nhau bằng dấu phẩy"),
+                _text("outputs", "Dữ liệu được nhận vào", ["message-catch"], "Chỉ nhận các trường này"),
                 _text("@signal", "Tên tín hiệu", ["signal"]),
                 _text("@error", "Mã lỗi", ["error"], "Để trống: bắt mọi lỗi"),
                 _text("@escalation", "Mã báo cấp trên", ["escalation"]),

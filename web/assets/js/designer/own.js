@@ -5,9 +5,13 @@ const definition = (object, kind) => object.eventDefinitions?.find((one) => one.
 const loop = (object, kind) => (object.loopCharacteristics?.$type === `bpmn:${kind}LoopCharacteristics` ? object.loopCharacteristics : undefined);
 
 // What the schema calls an element of this kind: the part of it that is there.
+const THROWING = ['bpmn:SendTask', 'bpmn:ThrowEvent'];
+
 export const PARTS = {
   timer: (object) => definition(object, 'Timer'),
   message: (object) => (isAny(object, ['bpmn:SendTask', 'bpmn:ReceiveTask']) ? object : definition(object, 'Message')),
+  'message-throw': (object) => isAny(object, THROWING) && PARTS.message(object),
+  'message-catch': (object) => !isAny(object, THROWING) && PARTS.message(object),
   signal: (object) => definition(object, 'Signal'),
   error: (object) => definition(object, 'Error'),
   escalation: (object) => definition(object, 'Escalation'),
