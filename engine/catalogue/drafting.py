@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Connection, select, text, update
 
 from engine.catalogue.directory import Directory
-from engine.catalogue.publishing import compiled, found_in, import_folder, unpacked, variables_of
-from engine.errors import NotFound, Refused, StaleTask
-from engine.model.decisions import read_decisions
+from engine.catalogue.folder import decision_file
+from engine.catalogue.publishing import compiled, found_in, import_folder, packed, unpacked, variables_of
+from engine.errors import InputError, NotFound, Refused, StaleTask
+from engine.model.decisions import Decisions, read_decisions
 from engine.model.lint import LintContext, lint
 from engine.model.parse import parse
 from engine.model.procedure import Manifest, ProcedureFolder
@@ -98,6 +99,38 @@ def start_draft(connection: Connection, procedure_code: str, *, by: UUID | None)
 
 def save_draft(connection: Connection, version_id: UUID, source: bytes, revision: int, context: LintContext) -> Saved:
     """Keep a draft's drawing. Raises StaleTask when somebody saved in between, Refused when it is no draft any more."""
+    row = _draft(connection, version_id, revision)
+    return _keep(connection, row, replace(folder_of(row), source=source), check(source, context))
+
+
+def save_decision(
+    connection: Connection, version_id: UUID, name: str, content: bytes | None, revision: int, context: LintContext
+) -> Saved:
+    """Add a decision file to a draft, or replace it; without content, take it away.
+
+    Raises as save_draft does, and InputError with one sentence when a table of the file cannot be asked, or when a task
+    of the drawing would be left without its table: the draft stays as it was.
+    """
+    row = _draft(connection, version_id, revision)
+    folder = folder_of(row)
+    files = {one: source for one, source in folder.decisions.items() if one != name}
+    if content is None and name not in folder.decisions:
+        raise NotFound(f"Bản nháp này không có tệp {name}.")
+    if content is not None:
+        files[decision_file(name)] = content
+        if read_decisions({name: content}) == Decisions():
+            raise InputError(f"Tệp {name} không có bảng quyết định nào.")
+    before = check(folder.source, replace(context, decisions=read_decisions(folder.decisions)))
+    findings = check(folder.source, replace(context, decisions=read_decisions(files)))
+    known = {one["message"] for one in before}
+    for one in findings:
+        if one["rule"] in {"decision-table", "business-rule"} and one["message"] not in known:
+            raise InputError(one["message"])
+    return _keep(connection, row, replace(folder, decisions=files), findings)
+
+
+def _draft(connection: Connection, version_id: UUID, revision: int) -> Any:
+    """The draft's row, locked, as its designer read it."""
     row = connection.execute(
         select(process_version).where(process_version.c.id == version_id).with_for_update()
     ).one_or_none()
@@ -107,14 +140,21 @@ def save_draft(connection: Connection, version_id: UUID, source: bytes, revision
         raise Refused("Bản này đã trình thẩm định hoặc đã phê duyệt nên không sửa được; hãy tạo bản nháp mới.")
     if row.revision != revision:
         raise StaleTask("Người khác vừa lưu bản nháp này. Hãy tải tệp của bạn xuống, mở lại trang rồi sửa tiếp.")
-    folder = replace(folder_of(row), source=source)
-    findings = check(source, context)
+    return row
+
+
+def _keep(connection: Connection, row: Any, folder: ProcedureFolder, findings: list[dict[str, Any]]) -> Saved:
     spec, _ = compiled(folder)
     connection.execute(
         update(process_version)
-        .where(process_version.c.id == version_id)
+        .where(process_version.c.id == row.id)
         .values(
-            source=source, spec=spec, content_hash=folder.content_hash, findings=findings, revision=row.revision + 1
+            source=folder.source,
+            decisions=packed(folder.decisions),
+            spec=spec,
+            content_hash=folder.content_hash,
+            findings=findings,
+            revision=row.revision + 1,
         )
     )
     return Saved(revision=row.revision + 1, findings=findings)

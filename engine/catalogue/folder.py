@@ -16,7 +16,15 @@ import tomli_w
 from engine.errors import InputError, Refused, UnreadableFile
 from engine.model.procedure import Manifest, ProcedureFolder
 
-__all__ = ["Manifest", "ProcedureFolder", "decisions_beside", "load_folder", "write_folder", "write_folders"]
+__all__ = [
+    "Manifest",
+    "ProcedureFolder",
+    "decision_file",
+    "decisions_beside",
+    "load_folder",
+    "write_folder",
+    "write_folders",
+]
 
 MANIFEST = "procedure.toml"
 SOURCE = "process.bpmn"
@@ -84,7 +92,7 @@ def _write_files(folder: ProcedureFolder, path: Path) -> None:
     if folder.decisions:
         (path / "decisions").mkdir()
     for name, source in folder.decisions.items():
-        (path / "decisions" / _decision_file(name)).write_bytes(source)
+        (path / "decisions" / decision_file(name)).write_bytes(source)
     (path / "scenarios").mkdir()
     for key, scenario in folder.scenarios.items():
         (path / "scenarios" / f"{_file_key(key)}.toml").write_text(tomli_w.dumps(scenario), encoding="utf-8")
@@ -111,7 +119,8 @@ def _file_key(key: str) -> str:
     return key
 
 
-def _decision_file(name: str) -> str:
+def decision_file(name: str) -> str:
+    """The name, when a folder can keep a decision file under it. Raises InputError."""
     if not _DECISION.fullmatch(name):
         raise InputError(f"Tên tệp quyết định “{name}” phải là chữ không dấu, số, gạch nối và đuôi .dmn.")
     return name

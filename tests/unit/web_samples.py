@@ -414,12 +414,20 @@ def pages() -> dict[str, dict[str, Any]]:
             "procedure": PROCEDURE_ROW | {"national_code": "1.009994", "agency": "Phòng Kinh tế", "source": "e-PAR", "verified": False,
                                           "papers": [{"name": "Đơn", "required": True}]},
             "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
+            "decisions": ["Lệ phí cấp phép"], "decisions_url": "/designer/2/decisions",
         },
         "designer/page.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng nhà ở riêng lẻ"}, "source": "/sample.bpmn",
             "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",
             "file_name": "DT01.bpmn", "panel": panel_schema(["receive", "handle"], {"consultation": ("Lấy ý kiến", {"request": "Gửi yêu cầu"}), "postal": ("Bưu chính", {"pick_up": "Thu gom"})}),
             "steps": DESIGN_STEPS, "acts": [], "links": [{"title": "So với bản trước", "url": "/designer/3/compare"}],
+        },
+        "designer/decisions.html": {
+            "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "version": {"number": 3, "state": "draft", "revision": 4, "url": "/designer/3"},
+            "error": "Chọn một tệp bảng quyết định có đuôi .dmn.", "action": "/designer/3/decisions",
+            "files": [{"name": "phi.dmn", "url": "/designer/3/decisions/phi.dmn", "error": "phi.dmn, dòng 3, bảng “fee”, luật 1, cột “area”: không đọc được.",
+                       "tables": [{"id": "fee", "name": "Lệ phí cấp phép", "policy": "chỉ một luật khớp (UNIQUE)", "inputs": ["Diện tích (m²)"],
+                                   "outputs": ["fee"], "rows": [{"tests": ["<= 100"], "results": ["75000"]}], "asked_by": ["Tính lệ phí"]}]}],
         },
         "designer/compare.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "left": {"number": 2, "state": "published", "source": "/sample.bpmn"},

@@ -24,6 +24,7 @@ from engine.model.parse import parse
 from engine.model.procedure import Manifest
 from engine.reports.processes import procedure_row, process_list, step_table, versions_of
 from engine.store.tables import process_version
+from engine.store.text import vietnamese_sort_key
 from web.designer.changes import told_change
 from web.designer.panel import panel_schema
 from web.doors import for_roles, takes_uploads
@@ -117,6 +118,8 @@ def procedure(code: str) -> ResponseReturnValue:
         ],
         diagram={"source": url_for("designer.source", version_id=shown["id"])},
         steps=step_table(parse(bytes(shown["source"]))),
+        decisions=sorted(decision_names(shown["decisions"]).values(), key=vietnamese_sort_key),
+        decisions_url=url_for("designer.decisions", version_id=shown["id"]),
         acts=[
             {
                 "title": "Sửa quy trình",
@@ -166,7 +169,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
     may_edit = row.state == "draft" and actor().has_role("process_designer")
     submit_url = url_for("designer.submit", version_id=version_id)
     acts = [{"title": "Trình thẩm định", "url": submit_url, "icon": "forward", "tone": ""}] if may_edit else []
-    links = []
+    links = [{"title": decisions_title(row), "url": url_for("designer.decisions", version_id=version_id)}]
     if row.number > 1:
         links.append({"title": "So với bản trước", "url": url_for("designer.compare", version_id=version_id)})
     if row.spec is not None and row.number > 1 and any(actor().has_role(role) for role in MIGRATING):
@@ -180,7 +183,7 @@ def version(version_id: UUID) -> ResponseReturnValue:
         lint_url=url_for("designer.lint_source"),
         save_url=url_for("designer.save", version_id=version_id) if may_edit else None,
         file_name=f"{row.procedure_code}-{row.number}.bpmn",
-        panel=panel_schema(sorted(row.forms), operation_words(), decision_names(row)),
+        panel=panel_schema(sorted(row.forms), operation_words(), decision_names(row.decisions)),
         steps=step_table(parse(bytes(row.source))),
         acts=acts,
         links=links,
@@ -334,10 +337,15 @@ def context_of(row: Any) -> LintContext:
     return lint_context(folder.manifest, folder.forms, house().directory, operations, folder.decisions)
 
 
-def decision_names(row: Any) -> dict[str, str]:
-    """The decision tables of this version, by their ids."""
-    tables = read_decisions(unpacked(row.decisions)).tables.values()
+def decision_names(decisions: Mapping[str, str]) -> dict[str, str]:
+    """The decision tables of a version's files, by their ids."""
+    tables = read_decisions(unpacked(decisions)).tables.values()
     return {table.id: table.name or table.id for table in tables}
+
+
+def decisions_title(row: Any) -> str:
+    """The link to a version's decision tables."""
+    return f"Bảng quyết định ({len(decision_names(row.decisions))})"
 
 
 def operation_words() -> dict[str, tuple[str, dict[str, str]]]:
