@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 MAX_LENGTH = 4_000
 
@@ -32,6 +33,17 @@ def divides(text: str) -> bool:
     """Whether it is written for another tool and divides, which CEL does to whole numbers in its own way."""
     own = plain(text)
     return own != text.strip() and any(match.group() in {"/", "%"} for match in _TOKEN.finditer(own))
+
+
+def indexes(text: str) -> bool:
+    """Whether it is written as FEEL and picks out of a list, which counts from 1 there and from 0 here."""
+    if not text.strip().startswith("=") or plain(text) == text.strip():
+        return False
+    tokens = [match for match in _TOKEN.finditer(plain(text)) if match.lastgroup != "space"]
+    return any(
+        there.group() == "[" and (before.group() in _PAIRS or (before.lastgroup == "name" and before.group() != "in"))
+        for before, there in pairwise(tokens)
+    )
 
 
 def quoted(text: str) -> str:

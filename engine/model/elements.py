@@ -168,6 +168,16 @@ class Correlation:
     carries: str  # the same, from what the message carries
 
 
+def handlers(model: Model) -> dict[str, list[str]]:
+    """What compensates, by the event that an association leads there from."""
+    found: dict[str, list[str]] = {}
+    for other in model.others:
+        target = model.nodes.get(other.target)
+        if other.kind == "association" and target is not None and target.for_compensation:
+            found.setdefault(other.source, []).append(target.id)
+    return found
+
+
 def link_catches(nodes: Iterable[Node]) -> dict[tuple[str, str], str]:
     """The link catches by scope and name of the link."""
     return {

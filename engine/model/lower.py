@@ -16,6 +16,7 @@ from engine.model.elements import (
     Model,
     Node,
     grouped,
+    handlers,
     link_catches,
 )
 
@@ -74,10 +75,10 @@ class _Lowering:
 
     def join_handlers(self) -> None:
         """An activity's handler of compensation is what its boundary event is associated with."""
-        handlers = {other.source: other.target for other in self.model.others if other.kind == "association"}
+        joined = handlers(self.model)
         for node in list(self.nodes.values()):
             if node.kind == "boundaryEvent" and any(each.kind == "compensate" for each in node.definitions):
-                definition = EventDefinition(kind="compensate", target=handlers.get(node.id, ""))
+                definition = EventDefinition(kind="compensate", target="".join(joined.get(node.id, [])[:1]))
                 self.nodes[node.id] = replace(node, definitions=(definition,))
 
     def add_undoing(self) -> None:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.errors import UnreadableFile
 from engine.expressions.text import plain
+from engine.model.attributes import unknown_words
 from engine.model.correlations import correlations
 from engine.model.elements import (
     EVENTS,
@@ -67,6 +68,10 @@ _GLOBAL_TASKS = {
     "globalScriptTask": "scriptTask",
     "globalBusinessRuleTask": "businessRuleTask",
 }
+_EXPRESSIONS = frozenset(
+    {"conditionExpression", "condition", "activationCondition", "completionCondition", "loopCondition"}
+    | {"loopCardinality", "timeDate", "timeDuration", "timeCycle", "messagePath", "dataPath"}
+)
 _WITH_EVENTS = EVENTS | {"sendTask", "receiveTask"}
 _EVENT_KINDS = frozenset(
     {"message", "timer", "signal", "error", "escalation", "terminate", "cancel", "compensate", "conditional", "link"}
@@ -111,6 +116,8 @@ class _Reader:
         if self.broken:
             refuse(sorted(self.broken, key=lambda finding: (finding.line, finding.element)))
         drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if local(each) in _DRAWN_ONLY)
+        told = (each for each in self.root.iter(f"{{{BPMN}}}*") if each.get("language") and local(each) in _EXPRESSIONS)
+        self.others.extend(_language(each) for each in told)
         self.others.extend(_other(each, f"!{local(each)}", "") for each in drawn)
         self.others.extend(_caption(value) for value in self.root.iter(f"{{{BPMN}}}categoryValue"))
         return Model(
@@ -133,6 +140,8 @@ class _Reader:
                 self._broken("duplicate-id", name, element, f"Mã “{name}” đã được dùng ở dòng {used}.")
             else:
                 self.ids[name] = element
+            for message in unknown_words(element):
+                self._broken("attribute-value", _nearest_id(element), element, message)
 
     def _broken(self, rule: str, element_id: str, at: Any, message: str) -> None:
         line = at if isinstance(at, int) else _line(at)
@@ -212,7 +221,7 @@ class _Reader:
             source=element.get("sourceRef", ""),
             target=element.get("targetRef", ""),
             name=element.get("name", ""),
-            condition=_expression(element, "conditionExpression"),
+            condition=_condition(element),
             line=_line(element),
             scope=scope,
         )
@@ -432,8 +441,27 @@ def _caption(value: etree._Element) -> Other:
     return Other(id=value.get("id", ""), kind="categoryValue", name=value.get("value", ""), line=_line(value))
 
 
+def _language(expression: etree._Element) -> Other:
+    """That an expression says in which language it is written."""
+    name = expression.get("language", "").strip()
+    return Other(id=_nearest_id(expression), kind="language", name=name, line=_line(expression))
+
+
+def _nearest_id(element: etree._Element) -> str:
+    """Its own, or that of what it is a part of: a node or a flow."""
+    nearest: etree._Element | None = element
+    while nearest is not None and local(nearest) not in NODES | {"sequenceFlow", "process"}:
+        nearest = nearest.getparent()
+    return (element if nearest is None else nearest).get("id", "")
+
+
+def _condition(flow: etree._Element) -> str:
+    """Nothing where there is none; one that is there and says nothing is a blank, which no expression is."""
+    return _expression(flow, "conditionExpression") or (" " if children(flow, "conditionExpression") else "")
+
+
 def _expression(element: etree._Element, tag: str) -> str:
-    return next(((child.text or "").strip() for child in children(element, tag)), "")
+    return next(("".join(map(str, child.itertext())).strip() for child in children(element, tag)), "")
 
 
 def _reference(text: str) -> str:

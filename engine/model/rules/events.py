@@ -71,14 +71,29 @@ def timer_alone(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"{node.label} lặp vô hạn giữa luồng nên hồ sơ không bao giờ kết thúc."
 
 
+@rule("parallel-multiple", ERROR)
+def parallel_multiple(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """An event that waits for all of several begins no case, and an error or a cancel waits for nothing else."""
+    for node in reading.nodes("startEvent", "boundaryEvent", "intermediateCatchEvent"):
+        if not node.all_definitions or len(node.definitions) < 2:
+            continue
+        if node.kind == "startEvent" and reading.is_process(node.scope):
+            yield node, f"{node.label} chờ đủ mọi sự kiện (parallelMultiple) nên không mở hồ sơ được."
+        if any(each.kind in {"error", "cancel"} for each in node.definitions):
+            yield node, f"{node.label}: lỗi hoặc huỷ phải xử lý ngay, không chờ đủ các sự kiện khác (parallelMultiple)."
+
+
 @rule("link", ERROR)
 def link(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """A link throw has exactly one link catch of its name in its scope."""
+    """A link throw has exactly one link catch of its name in its scope, and neither is any other event too."""
     throws = _links(reading, "intermediateThrowEvent")
     catches = _links(reading, "intermediateCatchEvent")
     for key, nodes in throws.items():
         if len(catches.get(key, [])) != 1:
             yield nodes[0], f"Liên kết {nodes[0].label} “{key[1]}” phải có đúng một nơi nhận cùng tên trong cùng cấp."
+    for node in (each for nodes in [*throws.values(), *catches.values()] for each in nodes):
+        if len(node.definitions) > 1:
+            yield node, f"Sự kiện liên kết {node.label} không được kèm sự kiện khác."
     for node in (each for nodes in throws.values() for each in nodes if each.id in reading.outgoing):
         yield node, f"Sự kiện liên kết gửi {node.label} không được có luồng ra."
     for key, nodes in catches.items():
@@ -129,7 +144,7 @@ def event_gateway(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"Cổng sự kiện {node.label} không có nhánh nào."
         for target in targets:
             is_link = any(each.kind == "link" for each in target.definitions)
-            is_free = target.loop is None and target.id not in reading.attached
+            is_free = target.loop is None and target.id not in reading.attached and target.start_quantity == "1"
             if target.kind not in {"intermediateCatchEvent", "receiveTask"} or is_link or not is_free:
                 yield (
                     target,

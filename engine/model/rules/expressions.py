@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from engine.errors import ExpressionError
 from engine.expressions import parse_script
-from engine.expressions.text import divides, names, plain
+from engine.expressions.text import divides, indexes, names, plain
 from engine.model.decisions.compiled import names_in
-from engine.model.elements import ACTIVITIES, Flow, Node
+from engine.model.elements import ACTIVITIES, Flow, Node, Other
 from engine.model.rules.registry import ERROR, Element, Reading, rule
 from engine.model.timers import is_literal
 
@@ -59,7 +59,7 @@ def _of_loop(node: Node) -> Iterator[tuple[Element, str, str]]:
 
 @rule("expression", ERROR)
 def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
-    """CEL that does not parse, names what no form has, mixes types, divides as others do, or is no condition."""
+    """CEL that does not parse, names what no form has, mixes types, counts as others do, or is no condition."""
     for element, text, wanted in written(reading):
         try:
             compiled = reading.expressions.compile(text, element.id)
@@ -71,8 +71,18 @@ def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
                 element,
                 f"“{text}” có phép chia, mà CEL chia số nguyên ra số nguyên; hãy viết lại bằng CEL.",
             )
+        if indexes(text):
+            yield element, f"“{text}” lấy phần tử của danh sách: FEEL đếm từ 1, CEL đếm từ 0; hãy viết lại bằng CEL."
         if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
             yield element, f"Điều kiện “{text}” cho kết quả kiểu {compiled.type}, không phải đúng/sai."
+
+
+@rule("expression-language", ERROR)
+def language(reading: Reading) -> Iterator[tuple[Other, str]]:
+    """An expression that says in which language it is written says CEL."""
+    for other in reading.model.others:
+        if other.kind == "language" and other.name.lower() not in _CEL:
+            yield other, f"Biểu thức của {other.id} ghi ngôn ngữ “{other.name}”; chỉ chạy được CEL, hãy viết lại."
 
 
 @rule("script", ERROR)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from engine.model.elements import ACTIVITIES, Loop, Node
 from engine.model.rules.registry import ERROR, Reading, rule
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
 
 def _repeated(reading: Reading) -> Iterator[tuple[Node, Loop]]:
     for node in reading.nodes(*ACTIVITIES):
@@ -33,6 +35,15 @@ def loop_bounds(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"{node.label}: chưa nêu số lần hoặc danh sách để lặp."
         elif re.fullmatch(r"-\d+", loop.cardinality):
             yield node, f"{node.label}: số lần lặp “{loop.cardinality}” là số âm."
+
+
+@rule("multi-instance-data", ERROR)
+def data(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """An instance's item, its result and the list of results are variables, each with a name of its own."""
+    for node, loop in _repeated(reading):
+        for name in (loop.item, loop.output_item, loop.output_collection):
+            if name and not _NAME.fullmatch(name):
+                yield node, f"{node.label}: “{name}” phải là tên một biến, không phải biểu thức hay mã khác."
 
 
 @rule("multi-instance-behavior", ERROR)

@@ -66,13 +66,31 @@ def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("instantiate", ERROR)
 def instantiate(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """What begins a process by a message (`instantiate`) stands in a process, and nothing leads to it."""
+    """What begins a process by a message (`instantiate`) stands in a process, and nothing else begins there unasked."""
     for node in reading.nodes("receiveTask", "eventBasedGateway"):
-        if node.instantiates and not _begins(reading, node):
+        if not node.instantiates:
+            continue
+        if not _begins(reading, node):
             yield (
                 node,
                 f"{node.label} mở quy trình (instantiate) nên không được có luồng vào hay nằm trong tiểu quy trình.",
             )
+            continue
+        for target in (reading.model.nodes[flow.target] for flow in reading.outgoing.get(node.id, [])):
+            if node.kind == "eventBasedGateway" and _kinds(target) != {"message"}:
+                yield target, f"{target.label} mở quy trình (sau {node.label}) nên chỉ được chờ thông điệp."
+        yield from _unasked(reading, node)
+
+
+def _unasked(reading: Reading, beginning: Node) -> Iterator[tuple[Node, str]]:
+    """Beside it and without a start event, what nothing leads to would never begin."""
+    if _starts(reading, beginning.scope):
+        return
+    for node in reading.scopes[beginning.scope]:
+        is_apart = node.kind == "boundaryEvent" or node.by_event or node.for_compensation or node.instantiates
+        is_link = any(each.kind == "link" for each in node.definitions) and node.kind == "intermediateCatchEvent"
+        if node.id not in reading.incoming and not is_apart and not is_link:
+            yield node, f"{node.label} không có luồng vào nên không bắt đầu khi {beginning.label} mở quy trình."
 
 
 @rule("start-by-event", WARNING)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other
+from engine.expressions.text import names
+from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other, handlers
 from engine.model.rules.registry import ERROR, WARNING, Reading, rule
 
 _ONE_AT_A_TIME = HUMAN_TASKS | {"scriptTask", "businessRuleTask", "sendTask"} | GATEWAYS
@@ -14,7 +15,8 @@ _ONE_AT_A_TIME = HUMAN_TASKS | {"scriptTask", "businessRuleTask", "sendTask"} | 
 def ad_hoc(reading: Reading) -> Iterator[tuple[Node, str]]:
     """An ad-hoc sub-process has no start or end; in sequence it holds tasks alone; with a condition, one for people.
 
-    The condition is asked after each activity, so that something must stand there that people may do again.
+    The condition is asked after each activity, so that something must stand there that people may do again, and nothing
+    takes it away for good.
     """
     for holder in reading.nodes("adHocSubProcess"):
         inside = reading.scopes[holder.id]
@@ -26,15 +28,19 @@ def ad_hoc(reading: Reading) -> Iterator[tuple[Node, str]]:
         free = [node for node in inside if node.id not in reading.incoming and node.kind in HUMAN_TASKS]
         if holder.completion and not free:
             yield holder, f"Tiểu quy trình tuỳ biến {holder.label} có điều kiện kết thúc nhưng không có việc của người."
+        for event in (each for node in free if holder.completion for each in reading.attached.get(node.id, [])):
+            if event.interrupts and not any(each.kind == "compensate" for each in event.definitions):
+                yield event, f"{event.label} bỏ hẳn một việc của {holder.label} trước khi điều kiện kết thúc đúng."
 
 
 @rule("compensation", ERROR)
 def compensation(reading: Reading) -> Iterator[tuple[Node, str]]:
     """What compensates is joined by an association, stands in the same scope and has no flows; what is named exists."""
     nodes = reading.model.nodes
+    joined = handlers(reading.model)
     for node, definition in _undoing(reading):
-        if node.kind == "boundaryEvent" and not _is_handled(reading, node):
-            yield node, f"Sự kiện hoàn tác {node.label} phải nối (association) với một công việc hoàn tác cùng cấp."
+        if node.kind == "boundaryEvent":
+            yield from ((node, message) for message in _unfit(reading, node, joined.get(node.id, [])))
         if definition.target and definition.target not in nodes:
             yield node, f"{node.label} hoàn tác “{definition.target}” không tồn tại."
         elif definition.target and nodes[definition.target].scope not in _scopes_undone(reading, node):
@@ -61,10 +67,14 @@ def _undoing(reading: Reading) -> list[tuple[Node, EventDefinition]]:
     return [(node, each) for node in nodes for each in node.definitions if each.kind == "compensate"]
 
 
-def _is_handled(reading: Reading, event: Node) -> bool:
-    joined = {other.source: other.target for other in reading.model.others if other.kind == "association"}
-    handler = reading.model.nodes.get(joined.get(event.id, ""))
-    return handler is not None and handler.for_compensation and handler.scope == event.scope
+def _unfit(reading: Reading, event: Node, joined: list[str]) -> Iterator[str]:
+    if len(joined) != 1 or reading.model.nodes[joined[0]].scope != event.scope:
+        yield f"Sự kiện hoàn tác {event.label} phải nối (association) với đúng một công việc hoàn tác cùng cấp."
+    if len(event.definitions) > 1:
+        yield f"Sự kiện hoàn tác {event.label} không được kèm sự kiện khác."
+    beside = [each for each, _ in _undoing(reading) if each.attached_to == event.attached_to]
+    if beside[0] is not event:
+        yield f"{event.label}: công việc đã có sự kiện hoàn tác {beside[0].label}; chỉ được một."
 
 
 @rule("complex-gateway-as-inclusive", WARNING)
@@ -73,6 +83,15 @@ def complex_as_inclusive(reading: Reading) -> Iterator[tuple[Node, str]]:
     for node in reading.nodes("complexGateway"):
         if not node.activation:
             yield node, f"Cổng phức hợp {node.label} được chạy như cổng bao hàm (inclusive)."
+
+
+@rule("complex-reset", ERROR)
+def complex_reset(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """A complex gateway sends nothing on when it begins anew: nothing asks for its `waitingForStart`."""
+    for node in reading.nodes("complexGateway"):
+        texts = [node.activation, *(flow.condition for flow in reading.outgoing.get(node.id, []))]
+        if any("waitingForStart" in names(text) for text in texts):
+            yield node, f"Cổng phức hợp {node.label} không phát luồng khi đặt lại nên không hỏi waitingForStart được."
 
 
 _DATA = {

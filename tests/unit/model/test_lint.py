@@ -42,6 +42,14 @@ KEYED = properties(correlation="case_code")
 MESSAGE, SIGNAL = '<messageEventDefinition messageRef="m"/>', '<signalEventDefinition signalRef="sig"/>'
 SUB = f'<subProcess id="sub">{users("j")}</subProcess>'
 XOR = '<exclusiveGateway id="x"{0}/>'.format
+HANDLED = (
+    '<boundaryEvent id="b" attachedToRef="a">{0}</boundaryEvent><userTask id="u" isForCompensation="true"/>'.format
+)
+UNDONE = "<compensateEventDefinition/>"
+JOINED = '<association id="j" sourceRef="b" targetRef="u"/>'
+LINKED = '<linkEventDefinition name="L"/>'
+OFFERED = '<boundaryEvent id="b" attachedToRef="i"><messageEventDefinition/></boundaryEvent>'
+LISTED = ' xmlns:z="z" z:outputCollection="all" z:outputElement="{0}"'.format
 CASES: dict[str, list[tuple[str, str]]] = {
     "ad-hoc": [
         (S + E + f'<adHocSubProcess id="x"><startEvent id="x_s"/>{users("i")}</adHocSubProcess>' + GO, "x_s"),
@@ -50,6 +58,11 @@ CASES: dict[str, list[tuple[str, str]]] = {
             S + E + '<adHocSubProcess id="x"><serviceTask id="i"/><completionCondition>p</completionCondition>'
             "</adHocSubProcess>" + GO,
             "x",
+        ),
+        (
+            S + E + f'<adHocSubProcess id="x">{users("i", "k")}{OFFERED}{flows("b>k")}<completionCondition>p'
+            "</completionCondition></adHocSubProcess>" + GO,
+            "b",
         ),
     ],
     "compensation": [
@@ -61,6 +74,17 @@ CASES: dict[str, list[tuple[str, str]]] = {
             + '<boundaryEvent id="b" attachedToRef="a"><compensateEventDefinition/></boundaryEvent>'
             '<association sourceRef="b" targetRef="x"/>' + flows("s>a>x>e"),
             "b",
+        ),
+        (S + E + users("a") + HANDLED(UNDONE + "<timerEventDefinition/>") + JOINED + flows("s>a>e"), "b"),
+        (
+            S + E + users("a") + HANDLED(UNDONE) + JOINED + '<userTask id="v" isForCompensation="true"/>'
+            '<association id="k" sourceRef="b" targetRef="v"/>' + flows("s>a>e"),
+            "b",
+        ),
+        (
+            S + E + users("a") + HANDLED(UNDONE) + JOINED + f'<boundaryEvent id="c" attachedToRef="a">{UNDONE}'
+            '</boundaryEvent><association id="k" sourceRef="c" targetRef="u"/>' + flows("s>a>e"),
+            "c",
         ),
         (
             S
@@ -74,6 +98,28 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "decision-table": [],  # tests/unit/model/test_decision_tables.py
     "complex-gateway-as-inclusive": [
         (S + users("a", "b") + '<complexGateway id="x"/>' + flows("s>x", "x>a: p", "x>b: q"), "x")
+    ],
+    "complex-reset": [
+        (
+            S
+            + users("a", "b")
+            + '<complexGateway id="x"><activationCondition>true</activationCondition></complexGateway>'
+            + flows("s>x", "x>a: waitingForStart", "x>b: !waitingForStart"),
+            "x",
+        )
+    ],
+    "expression-language": [
+        (S + E + CATCH(TIMER('<timeDuration language="groovy">days</timeDuration>')) + GO, "x"),
+        (
+            S
+            + E
+            + users("a")
+            + XOR(' default="x_e"')
+            + flows("s>x>e", "a>e")
+            + '<sequenceFlow id="f" sourceRef="x" targetRef="a"><conditionExpression language="JavaScript">n / 2 > 1'
+            "</conditionExpression></sequenceFlow>",
+            "f",
+        ),
     ],
     "unknown-element": [(S + E + users("x") + '<choreographyTask id="c"/>' + GO, "c")],
     "drawn-only": [
@@ -103,6 +149,10 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + loop("<loopCardinality>-2</loopCardinality>") + GO, "x"),
         (S + E + loop("") + GO, "x"),
     ],
+    "multi-instance-data": [
+        (S + E + loop("<loopCardinality>2</loopCardinality>", LISTED("=item + 1")) + GO, "x"),
+        (S + E + loop("<loopCardinality>2</loopCardinality>", LISTED("item").replace("all", "out-1")) + GO, "x"),
+    ],
     "multi-instance-behavior": [(S + E + loop("<loopCardinality>2</loopCardinality>", ' behavior="One"') + GO, "x")],
     "loop-on-event-sub-process": [
         (
@@ -129,6 +179,14 @@ CASES: dict[str, list[tuple[str, str]]] = {
     ],
     "instantiate": [
         (S + E + '<receiveTask id="x" instantiate="true"/>' + GO, "x"),
+        (E + '<receiveTask id="r" instantiate="true"/>' + users("x") + flows("r>e", "x>e"), "x"),
+        (
+            '<eventBasedGateway id="g" instantiate="true"/>'
+            + users("a")
+            + CATCH(TIMER("<timeDate>2026-12-01</timeDate>"))
+            + flows("g>x>a"),
+            "x",
+        ),
     ],
     "start-by-event": [(f'<startEvent id="x">{TIMER("<timeDuration>P1D</timeDuration>")}</startEvent>', "x")],
     "event-sub-process": [
@@ -171,7 +229,36 @@ CASES: dict[str, list[tuple[str, str]]] = {
             + '<intermediateThrowEvent id="x"><linkEventDefinition name="L"/></intermediateThrowEvent>'
             + flows("s>x"),
             "x",
-        )
+        ),
+        (
+            S
+            + E
+            + f'<intermediateThrowEvent id="t">{LINKED}</intermediateThrowEvent>'
+            + CATCH(LINKED + TIMER("<timeDuration>P1D</timeDuration>"))
+            + flows("s>t", "x>e"),
+            "x",
+        ),
+        (
+            S + E + f'<intermediateThrowEvent id="x">{LINKED}<signalEventDefinition/></intermediateThrowEvent>'
+            f'<intermediateCatchEvent id="c">{LINKED}</intermediateCatchEvent>' + flows("s>x", "c>e"),
+            "x",
+        ),
+    ],
+    "parallel-multiple": [
+        (
+            '<startEvent id="x" parallelMultiple="true"><messageEventDefinition/><signalEventDefinition/></startEvent>'
+            + E
+            + flows("x>e"),
+            "x",
+        ),
+        (
+            S
+            + E
+            + users("x")
+            + '<boundaryEvent id="b" attachedToRef="x" parallelMultiple="true"><errorEventDefinition/>'
+            "<messageEventDefinition/></boundaryEvent>" + GO,
+            "b",
+        ),
     ],
     "cancel-in-transaction": [(S + '<endEvent id="x"><cancelEventDefinition/></endEvent>' + flows("s>x"), "x")],
     "error-interrupts": [
@@ -187,11 +274,18 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "event-gateway": [
         (S + users("a") + '<eventBasedGateway id="x"/>' + flows("s>x>a"), "a"),
         (S + '<eventBasedGateway id="x"/>' + flows("s>x"), "x"),
+        (S + E + '<eventBasedGateway id="g"/><receiveTask id="x" startQuantity="2"/>' + flows("s>g>x>e"), "x"),
     ],
     "expression": [
         (S + E + users("a") + XOR("") + flows("s>x", "x>a: p ==", "x>e"), "x_a"),
         (S + E + users("a") + XOR("") + flows("s>x", "x>a: 'text'", "x>e"), "x_a"),
         (S + E + CATCH(TIMER("<timeDuration>1 +</timeDuration>")) + GO, "x"),
+        (S + E + users("a") + XOR("") + flows("s>x", "x>a: =items[1] > 5", "x>e"), "x_a"),
+        (
+            S + E + users("a") + '<inclusiveGateway id="x"/><sequenceFlow id="f" sourceRef="x" targetRef="a">'
+            "<conditionExpression/></sequenceFlow>" + flows("s>x", "x>e: p", "a>e"),
+            "f",
+        ),
     ],
     "script": [
         (S + E + '<scriptTask id="x"><script>import os</script></scriptTask>' + GO, "x"),

@@ -20,7 +20,7 @@ RUNS = {
     "bizagi": ({}, ["Id_2", "Id_3", "Id_4"]),
     "utf-16": ({"decision": "return"}, ["StartEvent_1", "Activity_1", "Gateway_1", "Event_2"]),
 }
-REFUSED = {"jbpm": {"script:_T1", "expression:_F3"}, "flowable": {"call-activity:sub"}}
+REFUSED = {"jbpm": {"script:_T1", "expression:_F3", "expression-language:_F3"}, "flowable": {"call-activity:sub"}}
 
 
 @pytest.mark.parametrize("tool", FILES)

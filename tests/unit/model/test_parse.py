@@ -123,3 +123,27 @@ def test_other_tools_ways_of_writing_are_read() -> None:
     assert loop is not None
     assert (loop.collection, loop.item) == ("units", "unit")
     assert model.nodes["t"].definitions[0].text == "PT1S"
+
+
+@pytest.mark.parametrize(
+    ("body", "element"),
+    [
+        ('<userTask id="a"/><boundaryEvent id="b" attachedToRef="a" cancelActivity="FALSE"/>', "b"),
+        ('<subProcess id="a" triggeredByEvent="yes"/>', "a"),
+        ('<subProcess id="h"><startEvent id="a" isInterrupting="no"/></subProcess>', "a"),
+        ('<adHocSubProcess id="a" ordering="sequential"/>', "a"),
+        ('<eventBasedGateway id="a" eventGatewayType="parallel"/>', "a"),
+        ('<userTask id="a"><multiInstanceLoopCharacteristics isSequential="TRUE"/></userTask>', "a"),
+    ],
+)
+def test_a_word_that_decides_is_one_that_bpmn_knows(body: str, element: str) -> None:
+    with pytest.raises(ModelRefused) as raised:
+        parse(bpmn(body))
+    assert [(each.rule, each.element) for each in raised.value.findings] == [("attribute-value", element)]
+    assert parse(bpmn('<userTask id="a" isForCompensation=" true "/>')).nodes["a"].for_compensation
+
+
+def test_an_expression_is_read_past_what_stands_in_it() -> None:
+    told = "<conditionExpression>n > 1 <!-- not --> || <![CDATA[m < 2]]> <b>|| k</b></conditionExpression>"
+    model = parse(bpmn(users("a", "b") + f'<sequenceFlow id="f" sourceRef="a" targetRef="b">{told}</sequenceFlow>'))
+    assert model.flows["f"].condition.split() == ["n", ">", "1", "||", "m", "<", "2", "||", "k"]

@@ -59,6 +59,12 @@ ROWS = [
         "s q_s i k a undo_k undo_i a t", "z", do("i"), do("k"), do("undo_k"), do("undo_i"),
     ),
     row(
+        "a note at what undoes an activity is no handler",
+        S + handled("a") + '<textAnnotation id="note"/><association id="l" sourceRef="on_a" targetRef="note"/>' + UNDO
+        + users("z") + E + flows("s>a>t>z>e"),
+        "s a undo_a t", "z", do("a"), do("undo_a"),
+    ),
+    row(
         "a sub-process between others is undone in its turn",
         S + handled("a") + sub(handled("i") + handled("k") + '<endEvent id="x"/>' + flows("box_s>i>k>x")) + handled("c")
         + UNDO + users("z") + E + flows("s>a>box>c>t>z>e"),
