@@ -71,7 +71,7 @@ def counting() -> Iterator[Connection]:
 
 
 def soon_after(now: datetime, ruleset: Ruleset) -> datetime:
-    """The moment before which work counts as nearly due, in working hours."""
+    """The last due moment that counts as near, in working hours."""
     return running_due(now, ruleset.thresholds.near(None), house().calendar)
 
 

@@ -29,12 +29,13 @@ KEYS: Mapping[Order, str] = {"due": "sort_at", "forecast": "urgent_at"}
 DUE_CONDITIONS: Mapping[str, str] = {
     "": "true",
     "late": "w.due_at IS NOT NULL AND w.sort_at < :now",
-    "soon": "w.due_at IS NOT NULL AND w.sort_at >= :now AND w.sort_at < :soon",
-    "on-time": "w.due_at IS NOT NULL AND w.sort_at >= :soon",
+    "soon": "w.due_at IS NOT NULL AND w.sort_at >= :now AND w.sort_at <= :soon",
+    "on-time": "w.due_at IS NOT NULL AND w.sort_at > :soon",
     "paused": "w.due_at IS NULL AND w.is_paused",
     "none": "w.due_at IS NULL AND NOT w.is_paused",
 }
-"""Work with a due moment sorts by it, and paused work has none: so each filter is a stretch of an index."""
+"""Work with a due moment sorts by it, and paused work has none: so each filter is a stretch of an index. What ends
+exactly when the nearness does is near, as on its badge: on a day off all that ends on the next day is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ SELECT DISTINCT procedure_code AS code, procedure_name AS name FROM found ORDER 
 
 
 def inbox_page(connection: Connection, wanted: InboxFilter, now: datetime, soon: datetime) -> InboxPage:
-    """One page of 50. `soon` is the moment before which work counts as nearly due."""
+    """One page of 50. `soon` is the last moment at which work counts as nearly due."""
     sql, parameters = _compose(LIST, wanted, now, soon, limit=PAGE + 1, with_cursor=True)
     connection.execute(text(PLANNED_ONCE))
     found = connection.execute(text(sql), parameters)

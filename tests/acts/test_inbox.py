@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from engine.deadlines import VIETNAM
+from engine.deadlines import VIETNAM, running_due
 from engine.dossier.command import Person
 from engine.errors import InputError
 from engine.reports import inbox
 from engine.reports.inbox import InboxFilter, inbox_counts, inbox_page
+from engine.reports.standing import due_on_screen
 from tests.province import COMMUNE, Province
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=VIETNAM)
@@ -62,6 +63,24 @@ def test_counts_agree_with_lists(province: Province) -> None:
                 page = inbox_page(connection, ask(province, due=due), now, now + timedelta(hours=8))
                 assert count.count == len(page.items), due
         assert inbox_counts(connection, ask(province), late, late)["late"].count == 8
+
+
+def test_what_its_badge_calls_near_is_counted_as_near(province: Province) -> None:
+    """On a Sunday eight working hours end exactly when Monday's work does, as many a due moment."""
+    house = province.house
+    with house.store.transaction(units=province.counter.units) as connection:
+        [first, *_] = inbox_page(connection, ask(province), NOW, SOON).items
+        thresholds = house.ruleset_on(NOW).thresholds
+        closing = first["due_at"]
+        before = next(
+            moment
+            for moment in (closing - timedelta(hours=hour) for hour in range(100))
+            if running_due(moment, thresholds.near(None), house.calendar) == closing
+        )
+        assert due_on_screen(closing, before, house.calendar, thresholds).state == "soon"
+        counts = inbox_counts(connection, ask(province), before, closing)
+    assert counts["soon"].count >= 1
+    assert sum(counts[state].count for state in ("late", "soon", "on-time", "paused", "none")) == counts[""].count
 
 
 def test_another_unit_sees_nothing_of_it(province: Province) -> None:

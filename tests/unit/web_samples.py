@@ -134,7 +134,7 @@ INBOX_ROWS: dict[str, Any] = {
     "orders": [{"title": "Theo hạn xử lý", "url": "/inbox", "is_current": True}, {"title": "Theo dự báo", "url": "/inbox?order=forecast", "is_current": False}],
     "forecast_note": "Dự báo lập đêm 26/11/2026.", "counter_values": COUNTERS, "items": ITEMS, "first_url": None, "next_url": "/inbox?after=abc",
     "batch": [{"act": "take", "title": "Nhận việc"}, {"act": "assign", "title": "Phân công…"}, {"act": "slip", "title": "In phiếu kiểm soát"}],
-    "batch_url": "/inbox/batch", "back": "/inbox",
+    "batch_url": "/inbox/batch", "back": "/inbox", "is_filtered": False, "all_url": "/inbox", "whole_unit": None,
 }  # fmt: skip
 
 STEPS = [
@@ -172,7 +172,7 @@ DOSSIER = {
     "channel": 1, "title": "", "received_at": at(23, 9, 12), "receiving_unit": "Trung tâm Phục vụ hành chính công xã Sơn Trung",
     "lead_unit": "Phòng Kinh tế xã Sơn Trung", "due": SOON, "promised": at(30, 17), "closed_at": None, "version": 3,
     "ruleset": "Nghị định 118/2025/NĐ-CP", "explanation": "none", "apology": "none", "is_adapted": True, "applicant": "Lê Thu Thủy",
-    "place": "Thôn 3, xã Sơn Trung", "phone": "0912 345 678",
+    "place": "Thôn 3, xã Sơn Trung", "phone": "0912 345 678", "is_received": True,
 }  # fmt: skip
 DIAGRAM = {
     "source": "/sample.bpmn",
@@ -398,7 +398,7 @@ def pages() -> dict[str, dict[str, Any]]:
         "portal/home.html": {"code": CODE, "error": "Không tìm thấy hồ sơ với mã và 4 số này."},
         "portal/status.html": {
             "dossier": DOSSIER | {"sentence": "Hồ sơ đang ở bước 3 trên 5: lấy ý kiến cơ quan thuế.", "return_way": "Bưu điện, tại nhà",
-                                  "is_received": True, "submission_code": "DK-261126-ABCDEFGH"},
+                                  "submission_code": "DK-261126-ABCDEFGH"},
             "factor": "0017", "reason": {"title": "Cần bổ sung", "lines": ["Bản vẽ có chữ ký", "Giấy ủy quyền"]},
             "asked_for": {"code": "DK-261126-ABCDEFGH", "papers": [{"ordinal": 1, "name": "Bản vẽ thiết kế"}]}, "wrong": "Tệp quá 20 MB.",
             "steps": STEPS, "notices": [{"kind": "warn", "text": "Cần bổ sung bản vẽ trước 30/11/2026."}],
@@ -485,8 +485,8 @@ def pages() -> dict[str, dict[str, Any]]:
         },
         "dossier/acceptance.html": {
             "dossier": DOSSIER, "action": f"/dossier/{CODE}/acceptance/7", "revision": 1, "due": SOON, "errors": [], "reason": "", "may_ask": True,
-            "filled": [{"title": "Họ và tên", "text": "Lê Thu Thủy"}], "basis": "NĐ 45/2020/NĐ-CP, Điều 11",
-            "papers": [{"name": "Tờ khai theo mẫu", "url": f"/dossier/{CODE}/paper/1"}, {"name": "Giấy ủy quyền", "url": None}],
+            "filled": DECISION_FORM.filled({"note": "Đăng ký kết hôn"}), "asked": {"at": at(25, 9), "text": "Tờ khai chưa có chữ ký"}, "basis": "NĐ 45/2020/NĐ-CP, Điều 11",
+            "papers": [{"name": "Tờ khai theo mẫu", "url": f"/dossier/{CODE}/paper/1", "is_supplement": True}, {"name": "Giấy ủy quyền", "url": None, "is_supplement": False}],
         },
         "portal/procedures.html": {
             "q": "", "procedures": [{"code": "1.001", "name": "Đăng ký kết hôn", "field_name": "Hộ tịch", "limit": "01 ngày làm việc", "fee": "", "url": "/submit/1.001"}],

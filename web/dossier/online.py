@@ -22,6 +22,7 @@ from engine.reports.dossier import DossierView
 from web.dossier import telling
 from web.dossier.views import blueprint, read
 from web.flashes import tell
+from web.forms import Entry, Form
 from web.reading import actor, due, house, revision_of_request
 
 
@@ -66,7 +67,7 @@ def answer(view: DossierView, item_id: UUID) -> ResponseReturnValue:
 def page(view: DossierView, item: dict[str, Any], errors: list[dict[str, str]]) -> str:
     """Everything that the answer needs."""
     limits = house().ruleset(view.case["ruleset"])
-    asked = view.case["facts"].get("supplements", {}).get("reception", 0)
+    times_asked = view.case["facts"].get("supplements", {}).get("reception", 0)
     return render_template(
         "dossier/acceptance.html",
         dossier=telling.dossier_summary(view),
@@ -74,25 +75,32 @@ def page(view: DossierView, item: dict[str, Any], errors: list[dict[str, str]]) 
         revision=item["revision"],
         due=due(item["due_at"], view.now),
         filled=filled(view),
-        papers=telling.papers(view),
+        asked=asked_before(view),
+        papers=papers_sent(view),
         errors=errors,
         reason=request.form.get("_reason", ""),
-        may_ask=asked < limits.supplement.requests_per_stage,
+        may_ask=times_asked < limits.supplement.requests_per_stage,
         basis=limits.acceptance.source,
     )
 
 
-def filled(view: DossierView) -> list[dict[str, str]]:
-    """The applicant's form in words."""
+def filled(view: DossierView) -> Entry | None:
+    """The applicant's form as it was sent."""
     sent = next((one for one in view.submissions if one.element_id == FORM), None)
-    if sent is None:
-        return []
-    fields = view.version.forms.get(sent.form_key, {}).get("properties", {})
-    told = []
-    for name, field in fields.items():
-        value = sent.values.get(name)
-        words = field.get("x-labels", {}).get(value, value) if isinstance(value, str) else value
-        if words not in ("", None, False):
-            text = "Có" if words is True else str(words)
-            told.append({"title": field.get("title", name), "text": text})
+    if sent is None or sent.form_key not in view.version.forms:
+        return None
+    return Form(view.version.forms[sent.form_key]).filled(sent.values)
+
+
+def papers_sent(view: DossierView) -> list[dict[str, Any]]:
+    """Its papers; of two with one name the later one came with the supplement."""
+    told = telling.papers(view)
+    for place, one in enumerate(told):
+        one["is_supplement"] = one["name"] in {earlier["name"] for earlier in told[:place]}
     return told
+
+
+def asked_before(view: DossierView) -> dict[str, Any] | None:
+    """What was asked for, when the dossier has come back with it."""
+    letter = next((one for one in reversed(view.letters) if one["kind"] == "supplement_request"), None)
+    return {"at": letter["created_at"], "text": letter["data"].get("reason", "")} if letter is not None else None

@@ -102,6 +102,7 @@ def dossier_summary(view: DossierView) -> dict[str, Any]:
         "phone": owner.get("phone", ""),
         "channel": row["channel"],
         "title": row["title"],
+        "is_received": row["code"] != row["submission_code"],
         "received_at": row["received_at"],
         "receiving_unit": names.name(row["receiving_unit"]),
         "lead_unit": names.name(row["lead_unit"]),
@@ -323,6 +324,8 @@ def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dic
         for one in view.messages
         if one.address in held and one.state is MessageState.AWAITED
     ]
+    if row["status"] == Status.SUPPLEMENT_REQUIRED:
+        told.append({"kind": "info", "text": _awaited(row)})
     if row["apology"] == "drafted":
         told.append({"kind": "warn", "text": "Có dự thảo văn bản xin lỗi đang chờ người đứng đầu đơn vị ký."})
     if row["archived_at"] is not None:
@@ -337,6 +340,13 @@ def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dic
             {"kind": "info", "text": "Quy trình chuyển đổi từ cấp huyện trước 01/7/2025 sang chính quyền hai cấp."}
         )
     return told
+
+
+def _awaited(row: Mapping[str, Any]) -> str:
+    until = moment_of(row["facts"].get("supplement_due") or "")
+    where = ", gửi từ trang tra cứu" if row["code"] == row["submission_code"] else ""
+    limit = f", hạn {house().calendar.local(until):%d/%m/%Y}" if until is not None else ""
+    return f"Đang chờ người nộp bổ sung giấy tờ{where}{limit}."
 
 
 @dataclass(slots=True, kw_only=True)

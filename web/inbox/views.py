@@ -31,7 +31,8 @@ from web.reading import due, house, officer, reading, soon_after
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
 COUNTERS = (("", "all", "Tất cả"), ("late", "late", "Quá hạn"), ("soon", "soon", "Sắp đến hạn"),
-            ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"))  # fmt: skip
+            ("on-time", "on-time", "Còn hạn"), ("paused", "paused", "Tạm dừng"),
+            ("none", "none", "Không có hạn"))  # fmt: skip
 BOXES: tuple[tuple[Box, str], ...] = (("mine", "Việc của tôi"), ("unit", "Cả đơn vị"))
 ORDERS: tuple[tuple[Order, str], ...] = (("due", "Theo hạn xử lý"), ("forecast", "Theo dự báo"))
 
@@ -86,6 +87,7 @@ def inbox() -> ResponseReturnValue:
             "is_current": wanted.due == state,
         }
         for state, key, title in COUNTERS
+        if state != "none" or counts[state].count or wanted.due == state
     ]
     context = {
         "title": "Hộp việc",
@@ -114,6 +116,9 @@ def inbox() -> ResponseReturnValue:
         "batch": [{"act": act, "title": one.title} for act, one in BATCH.items() if offers_batch(act)],
         "batch_url": url_for("inbox.batch"),
         "back": url_with(),
+        "is_filtered": bool(wanted.query or wanted.procedure_code or wanted.due or wanted.only_assigned),
+        "all_url": url_for("inbox.inbox", box=request.args.get("box") or None),
+        "whole_unit": next((one for one in boxes if not one["is_current"] and one["count"]), None),
     }
     return render_template("inbox/rows.html" if is_list_only else "inbox/list.html", **context)
 

@@ -61,7 +61,6 @@ def status_context(view: DossierView, factor: str) -> dict[str, Any]:
         | {
             "sentence": SENTENCES.get(status, ""),
             "due": summary["due"] if has_due else None,
-            "is_received": is_received,
             "submission_code": row["submission_code"] if is_received else None,
             "phone": receiving.phone,
             "return_way": _return_way(view, receiving.name) if status not in WITHOUT_RESULT else "",
