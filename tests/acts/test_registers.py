@@ -31,6 +31,7 @@ from engine.reports.register import dossier_register, register_pdf
 from engine.reports.situation import situation, total_of
 from engine.reports.to_archive import dossiers_to_archive
 from engine.store.tables import unit
+from tests.desk import Desk
 from tests.invariants import faults_of_house
 from tests.province import COMMUNE, MONDAY, Province
 
@@ -265,3 +266,31 @@ def test_a_type_numbered_by_the_document_system_waits_for_its_number(ship: Calla
     assert "15/TTPVHCC-VP" in words(pdf)
     with pytest.raises(Refused):
         give_number(house, clerk, GiveNumber(case_id=case_id, letter_id=letter.id, notation="16/TTPVHCC-VP"))
+
+
+def test_several_dossiers_are_put_away_at_once(ship: Callable[..., Province]) -> None:
+    province = ship("TP01")
+    done = [province.receive("TP01").case_id for _ in range(2)]
+    for case_id in done:
+        finish(province, case_id)
+    desk = Desk.of(province, province.counter)
+    page = desk.get("/reports/to-archive").text
+    assert page.count('name="item[]"') == 2
+    sent = desk.post("/reports/to-archive", item__=[str(one) for one in done], place="Kho 2")
+    assert sent.status_code == 303
+    assert all(province.row(case_id).archived_at for case_id in done)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("32/13/2026", "Không có ngày này trong lịch."), ("hôm qua", "Nhập theo dạng ngày/tháng/năm")],
+)
+def test_a_day_that_is_none_stays_in_its_field_with_a_sentence(province: Province, typed: str, said: str) -> None:
+    page = Desk.of(province, province.counter).get(f"/reports/register?since={typed}&until=05/10/2026").text
+    assert said in page
+    assert f'name="since" value="{typed}"' in page
+
+
+def test_who_keeps_no_register_is_told_so(province: Province) -> None:
+    page = Desk.of(province, province.actor(LEADER, "signer")).get("/reports/register").text
+    assert "Đơn vị bạn không giữ sổ theo dõi hồ sơ" in page

@@ -317,8 +317,12 @@ DESIGN_STEPS = [
 ]
 
 
+PERIOD = {
+    "since": {"title": "Từ ngày", "text": "32/13/2026", "error": "Không có ngày này trong lịch."},
+    "until": {"title": "Đến ngày", "text": "28/11/2026", "error": ""},
+}
 BOOK: dict[str, Any] = {
-    "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "unit": "H27.1",
+    "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "period": PERIOD, "unit": "H27.1",
     "units": [{"code": "H27.1", "name": "Trung tâm Phục vụ hành chính công"}],
 }  # fmt: skip
 HAND_OVER: dict[str, Any] = {
@@ -528,7 +532,7 @@ def pages() -> dict[str, dict[str, Any]]:
             "refused": [{"code": CODE, "refusal": "Ngày hẹn lại phải là ngày làm việc."}], "action": "/letters",
         },
         "reports/situation.html": {
-            "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "rows": "field", "unit": "H27.1", "level": "",
+            "tabs": TABS, "period": PERIOD, "rows": "field", "unit": "H27.1", "level": "",
             "units": [{"code": "H27.1", "name": "Phòng Kinh tế"}], "levels": {"": "Mọi cấp", "commune": "Cấp xã"},
             "periods": [{"title": "Quý IV/2026", "url": "/reports?since=1"}], "pdf_url": "/p", "csv_url": "/c",
             "lines": [{"name": "Đất đai", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": 88.9,
@@ -536,7 +540,7 @@ def pages() -> dict[str, dict[str, Any]]:
             "total": {"name": "Tổng số", "figures": [12, 2, 8, 2, 9, 5, 3, 1, 3, 2, 1], "share": None, "note": "Đã đủ giải trình", "is_final": True},
         },
         "reports/causes.html": {
-            "tabs": TABS, "since": at(1, 9).date(), "until": at(28, 9).date(), "error": "", "csv_url": "/c",
+            "tabs": TABS, "period": PERIOD, "csv_url": "/c",
             "causes": [{"unit": "Phòng Kinh tế", "step": "Thẩm định", "finished": 2, "open": 1, "over": "3 ngày 4 giờ"}],
             "fields": [{"name": "Đất đai", "figures": [3, 1, 2, 3, 2, 3]}], "total": [3, 1, 2, 3, 2, 3],
         },

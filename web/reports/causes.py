@@ -29,9 +29,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "reports/causes.html",
         tabs=tabs("reports.causes"),
-        since=asked.since,
-        until=asked.until,
-        error=asked.error,
+        period=asked.fields,
         causes=[
             {
                 "unit": names.name(one.unit_code),

@@ -116,7 +116,7 @@ def is_blocked(ruleset: str, explanation: str) -> bool:
 def archive_chosen() -> ResponseReturnValue:
     """Put away the dossiers that were ticked; what a rule refuses stays, with the rule's sentence."""
     place, done, refusals = request.form.get("place", "")[:200], 0, []
-    for text in request.form.getlist("dossier")[:200]:
+    for text in request.form.getlist("item[]")[:200]:
         try:
             archive(house(), actor(), Archive(case_id=UUID(text), place=place))
         except Refused as refused:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, request, url_for
@@ -11,6 +12,7 @@ from engine.catalogue.directory import Unit
 from engine.deadlines import VIETNAM
 from engine.errors import NotFound
 from web.forms.typed import NotReadable, read_date
+from web.forms.wording import lower_first
 from web.reading import actor, house, officer
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
@@ -34,6 +36,7 @@ PAGES = (
 )
 """Title, page and whose it is."""
 DAYS = 30
+PERIOD = {"since": "Từ ngày", "until": "Đến ngày"}
 
 
 def may_see(roles: tuple[str, ...]) -> bool:
@@ -52,11 +55,16 @@ def tabs(current: str) -> list[dict[str, object]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The days asked for, both included, and what was wrong with them."""
+    """The days asked for, both included; as typed, and what was wrong with it by field."""
 
     since: date
     until: date
-    error: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def error(self) -> str:
+        return " ".join(f"{PERIOD[name]}: {lower_first(text)}" for name, text in self.errors.items())
 
     @property
     def begins_at(self) -> datetime:
@@ -71,20 +79,32 @@ class Asked:
         """As an address carries them."""
         return {"since": f"{self.since:%d/%m/%Y}", "until": f"{self.until:%d/%m/%Y}"}
 
+    @property
+    def fields(self) -> dict[str, dict[str, str]]:
+        """The two fields of a filter (macros.period_fields): what was typed stays until it can be read."""
+        told = self.typed if self.errors else self.words
+        return {
+            name: {"title": title, "text": told.get(name, ""), "error": self.errors.get(name, "")}
+            for name, title in PERIOD.items()
+        }
+
 
 def asked_period(now: datetime) -> Asked:
     """From and to as typed, else the last thirty days."""
     today = house().calendar.local(now).date()
     usual = Asked(since=today - timedelta(days=DAYS), until=today)
-    typed = request.args.get("since", ""), request.args.get("until", "")
-    if not any(typed):
+    typed = {name: request.args.get(name, "").strip()[:20] for name in PERIOD}
+    if not any(typed.values()):
         return usual
-    try:
-        first, last = (datetime.fromisoformat(read_date(text)).date() for text in typed)
-    except NotReadable:
-        error = "Ngày phải ở dạng dd/mm/yyyy, ví dụ 01/11/2026."
-        return Asked(since=usual.since, until=usual.until, error=error)
-    return Asked(since=min(first, last), until=max(first, last))
+    read, errors = {"since": usual.since, "until": usual.until}, {}
+    for name in PERIOD:
+        try:
+            read[name] = date.fromisoformat(read_date(typed[name])) if typed[name] else read[name]
+        except NotReadable as unreadable:
+            errors[name] = f"{str(unreadable).capitalize()}."
+    if errors:
+        return replace(usual, typed=typed, errors=errors)
+    return Asked(since=min(read.values()), until=max(read.values()))
 
 
 def my_units(*, kinds: str = "") -> list[Unit]:

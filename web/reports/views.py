@@ -40,9 +40,7 @@ def reports() -> ResponseReturnValue:
     return render_template(
         "reports/situation.html",
         tabs=tabs("reports.reports"),
-        since=asked.since,
-        until=asked.until,
-        error=asked.error,
+        period=asked.fields,
         rows=wanted_rows(),
         unit=request.args.get("unit", ""),
         units=[{"code": one.code, "name": one.name} for one in my_units()],

@@ -34,7 +34,7 @@ function tellPicked() {
 document.addEventListener('keydown', (event) => {
   const isTyping = event.target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable]');
   if (event.key === 'Escape' && isTyping) return event.target.blur();
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
+  if (isTyping || !document.querySelector('table[data-keys]') || event.ctrlKey || event.metaKey || event.altKey || !areKeysOn()) return;
   const all = rows();
   const focused = all.findIndex((row) => row.contains(document.activeElement));
   if (focused >= 0) at = focused;
@@ -75,6 +75,7 @@ document.addEventListener('change', (event) => {
 
 function tellKeys() {
   const legend = document.querySelector('[data-keys-on]');
+  if (!legend) return; // a list without keys
   legend.hidden = !areKeysOn();
   document.querySelector('[data-keys-switch]').textContent = areKeysOn() ? 'Tắt phím tắt' : 'Bật phím tắt';
 }
