@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from hypothesis import strategies as st
+
+Pick = Callable[[Sequence[Any]], Any]
+"""Chooses one of several, at random or as a test's search wants it."""
 
 TIMER = "<timerEventDefinition><time{0}>{1}</time{0}></timerEventDefinition>".format
 
@@ -10,8 +16,8 @@ TIMER = "<timerEventDefinition><time{0}>{1}</time{0}></timerEventDefinition>".fo
 class Drawing:
     """Collects elements; every block has one way in and one way out."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
-        self.draw = draw
+    def __init__(self, pick: Pick) -> None:
+        self.pick = pick
         self.parts: list[str] = []
         self.count = 0
 
@@ -35,7 +41,7 @@ class Drawing:
         kinds = ["task", "reminded", "service", "timer", "receive", "script"]
         if depth > 0:
             kinds += ["sequence", "sequence", "choice", "parallel", "inclusive", "loop", "box", "many"]
-        return getattr(self, f"_{self.draw(st.sampled_from(kinds))}")(depth)  # type: ignore[no-any-return]
+        return getattr(self, f"_{self.pick(kinds)}")(depth)  # type: ignore[no-any-return]
 
     def _task(self, depth: int) -> tuple[str, str]:
         node = self.node("userTask")
@@ -84,7 +90,7 @@ class Drawing:
         join, split = self.node(kind), f"n{self.count + 1}"
         self.count += 1
         default = ""
-        for number in range(self.draw(st.integers(2, 3))):
+        for number in range(self.pick([2, 3])):
             first, last = self.block(depth - 1)
             is_default = bool(condition) and number == 0
             flow = self.flow(split, first, "" if is_default else condition.format(number))
@@ -112,13 +118,13 @@ class Drawing:
         return node, node
 
     def _many(self, depth: int) -> tuple[str, str]:
-        kind = self.draw(st.sampled_from(["true", "false"]))
+        kind = self.pick(["true", "false"])
         repeat = f'<multiInstanceLoopCharacteristics isSequential="{kind}"><loopCardinality>2</loopCardinality>'
         node = self.node("subProcess", repeat + "</multiInstanceLoopCharacteristics>" + self._inside(depth))
         return node, node
 
     def _inside(self, depth: int) -> str:
-        inner = Drawing(self.draw)
+        inner = Drawing(self.pick)
         inner.count = self.count + 1_000 * (depth + 1)
         whole = inner.whole(depth - 1)
         self.count = inner.count
@@ -134,4 +140,4 @@ class Drawing:
 @st.composite
 def models(draw: st.DrawFn, depth: int = 3) -> str:
     """The body of a process."""
-    return Drawing(draw).whole(depth)
+    return Drawing(lambda choices: draw(st.sampled_from(choices))).whole(depth)

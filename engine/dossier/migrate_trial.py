@@ -93,7 +93,7 @@ def try_on(standing: Standing, target: Target) -> Trial:
         unsent = _unsent(standing, target, one, step)
         if unsent:
             return Trial(reasons=(unsent,))
-        if moved != one.body.get("address"):
+        if moved != one.body.get("address", ""):
             addresses[one.key] = moved
     if instance is None or instance.is_ended:
         return Trial(reasons=("Theo bản mới, với những việc đã làm, hồ sơ này đã kết thúc.",))
