@@ -264,10 +264,12 @@ class Calendar:
 
 
 def parse_sessions(rows: object) -> Sessions:
-    """Read ["07:00-11:30", "13:30-17:00"]."""
+    """Read ["07:00-11:30", "13:30-17:00"]: in order, none into another."""
     if not isinstance(rows, Sequence) or isinstance(rows, str):
         raise InputError("Giờ làm việc phải là danh sách, ví dụ đúng: ['07:00-11:30', '13:30-17:00'].")
-    return tuple(_session(row) for row in rows)
+    sessions = tuple(_session(row) for row in rows)
+    _hours(sessions)
+    return sessions
 
 
 def write_sessions(sessions: Sessions) -> list[str]:

@@ -37,15 +37,13 @@ def at(day: int, hour: int = 17) -> datetime:
 def test_a_day_off_goes_from_the_page_to_every_open_dossier_and_the_auditors_list(province: Province) -> None:
     code, case_id = (got := province.receive("TP01")).code, got.case_id
     desk = Desk.of(province, with_role(province, "administrator"))
-    assert "Lịch làm việc 2026" in desk.get("/admin/calendar").text
+    assert "Lịch làm việc năm 2026" in desk.get("/admin/calendar").text
     day = {"on": "07/10/2026", "kind": "off", "name": "Nghỉ bão", "source": "Công điện 12/CĐ-TTg", "status": "seen"}
     assert desk.post("/admin/calendar/days", _revision="0", **day).status_code == 303
-    assert (
-        "người khác thay đổi"
-        in desk.client.post(
-            "/admin/calendar/days", data=day | {"_revision": "0", "_csrf": desk.token()}, follow_redirects=True
-        ).text
-    )
+    beaten = desk.post("/admin/calendar/days", _revision="0", **day)
+    assert beaten.status_code == 409
+    assert "người khác thay đổi" in beaten.text
+    assert 'value="Công điện 12/CĐ-TTg"' in beaten.text
     assert "ngày nghỉ 07/10/2026" in desk.get("/admin/calendar?year=2026").text
 
     preview = desk.get("/admin/calendar/preview").text
@@ -55,7 +53,10 @@ def test_a_day_off_goes_from_the_page_to_every_open_dossier_and_the_auditors_lis
     assert code in desk.get("/admin/calendar/preview?format=csv").text
     assert province.row(case_id).legal_due_at == at(8), "nothing moves before it is published"
     unsaid = {"_revision": "1", "note": "", "_csrf": desk.token()}
-    assert "Ghi căn cứ" in desk.client.post("/admin/calendar/publish", data=unsaid, follow_redirects=True).text
+    refused = desk.client.post("/admin/calendar/publish", data=unsaid | {"note": "QĐ 5"})
+    assert refused.status_code == 422
+    assert "Ghi căn cứ" in refused.text
+    assert ">QĐ 5</textarea>" in refused.text
     sent = desk.post("/admin/calendar/publish", _revision="1", note="Công điện 12/CĐ-TTg ngày 06/10/2026")
     assert sent.status_code == 303
     spread_calendar(province.house)
@@ -81,13 +82,30 @@ def test_office_hours_of_a_unit_and_what_is_wrong_are_told(province: Province) -
     page = desk.get("/admin/calendar?year=2026").text
     assert "07:30-11:30, 13:00-16:30" in page
     assert "Thứ Bảy: 07:30-11:00" in page
-    for wrong in ({"weekday": "9 giờ"}, {"weekday": "13:00-11:00"}, {"since": "hôm qua"}):
-        told = desk.client.post(
-            "/admin/calendar/hours",
-            data=hours | {"source": "QĐ 5", "_revision": "1", "_csrf": desk.token()} | wrong,
-            follow_redirects=True,
-        )
-        assert "ví dụ" in told.text or "chồng nhau" in told.text, wrong
+    for name, typed in (("weekday", "9 giờ"), ("weekday", "13:00-11:00"), ("since", "hôm qua"), ("cutoff", "4 giờ")):
+        told = desk.post("/admin/calendar/hours", **(hours | {"source": "QĐ 5", "_revision": "1", name: typed}))
+        assert told.status_code == 422
+        assert f'id="{name}-error"' in told.text, typed
+        assert told.text.count('class="error"') == 1
+        for kept in (typed, "07:30-11:00", "QĐ 5"):
+            assert f'value="{kept}"' in told.text
+
+
+def test_a_day_that_was_typed_wrongly_is_kept_and_one_of_the_list_is_opened(province: Province) -> None:
+    desk = Desk.of(province, with_role(province, "administrator"))
+    day = {"on": "31/2/2026", "kind": "work", "name": "Làm bù", "hours": "7 giờ", "source": "", "status": "seen"}
+    told = desk.post("/admin/calendar/days", _revision="0", **day)
+    assert told.status_code == 422
+    for name in ("on", "day-hours", "source"):
+        assert f'id="{name}-error"' in told.text
+    for kept in ("31/2/2026", "Làm bù", "7 giờ"):
+        assert f'value="{kept}"' in told.text
+    assert desk.post(
+        "/admin/calendar/days", _revision="0", **(day | {"on": "7/10/2026", "hours": "", "source": "QĐ 5"})
+    )
+    opened = desk.get("/admin/calendar?year=2026&day=2026-10-07").text
+    assert '<details class="sheet" id="day-form" open>' in opened
+    assert 'value="07/10/2026"' in opened
 
 
 def test_rules_that_nobody_has_compared_are_shown_with_their_source(province: Province) -> None:

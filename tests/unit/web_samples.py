@@ -16,6 +16,7 @@ from uuid import UUID
 import orjson
 from flask import Flask, g
 
+from web.admin.calendar_forms import DAY, HOURS, TypedForm
 from web.auth.sessions import HeldSeat, SignedIn
 from web.designer.panel import panel_schema
 from web.forms import Form
@@ -337,7 +338,10 @@ CALENDAR_PAGE = {
         {"day": day, "kind": kind, "is_open_question": day == 4, "is_changed": day == 5, "is_today": day == 3, "words": f"0{day}/11/2026: ngày làm việc"}
         for day, kind in enumerate(("work", "work", "holiday", "makeup", "off"), 1)
     )]]} for month in range(1, 13)],
-    "days": [{"on": NOW.date(), "kind": "Nghỉ", "is_in_force": False, "hours": "", "name": "Ngày Văn hóa Việt Nam", "status": "Chưa có quyết định", "is_sure": False, "source": ""}],
+    "days": [{"on": NOW.date(), "kind": "Nghỉ", "is_in_force": False, "hours": "", "name": "Ngày Văn hóa Việt Nam", "status": "Chưa có quyết định", "is_sure": False, "source": "",
+              "edit_url": "?day=2026-11-24#day-form"}],
+    "day_form": TypedForm(values=DAY | {"on": "31/2/2026"}, errors={"on": "Ngày phải ở dạng dd/mm/yyyy, ví dụ 24/11/2026."}, is_open=True),
+    "hours_form": TypedForm(values=HOURS, message="Bản lịch đang sửa vừa được người khác thay đổi.", is_open=True),
     "hours": [{"unit": "", "name": "Mọi đơn vị", "since": None, "hours": [{"title": "Thứ Hai tới thứ Sáu", "sessions": "07:00-11:30, 13:30-17:00"}], "cutoff": "", "source": "QĐ 5/QĐ-UBND"}],
     "units": [{"code": "H29.12", "name": "Phòng Kinh tế"}], "statuses": {"seen": "Đã đối chiếu văn bản"},
     "draft": {"revision": 2, "version": 3, "by": "Quản trị viên", "changes": [{"how": "Thêm", "what": "ngày nghỉ 24/11/2026", "why": "Công điện 12"}]},
@@ -465,7 +469,7 @@ def pages() -> dict[str, dict[str, Any]]:
         },
         "admin/calendar.html": CALENDAR_PAGE,
         "admin/calendar_preview.html": {
-            "draft": CALENDAR_PAGE["draft"], "count": 231, "revision": 2, "note": "", "csv_url": "/admin/calendar/preview?format=csv",
+            "draft": CALENDAR_PAGE["draft"], "count": 231, "revision": 2, "note": "QĐ 5", "error": "Ghi căn cứ và lý do thay đổi lịch.", "csv_url": "/admin/calendar/preview?format=csv",
             "moves": [{
                 "code": CODE, "url": f"/dossier/{CODE}", "procedure": "Cấp giấy phép xây dựng nhà ở riêng lẻ", "unit": "Phòng Kinh tế xã Sơn Trung",
                 "legal_from": at(26, 17), "legal_to": at(27, 17), "promised_from": at(26, 17), "promised_to": at(27, 17), "is_earlier": False,

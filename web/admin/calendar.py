@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,14 +16,13 @@ from engine.catalogue.calendars import (
     read_draft,
     save_draft,
 )
-from engine.deadlines import Calendar, CalendarDay, DayKind, HoursInForce, OfficeHours
-from engine.deadlines.calendar import parse_sessions, write_sessions
+from engine.deadlines import Calendar, CalendarDay
 from engine.errors import CalendarMoved, InputError
 from engine.reports.moved_dates import DateMove, moves_if
-from web.admin.calendar_words import NAMED, STATUSES, months, told_day, told_draft, told_hours
+from web.admin.calendar_forms import DAY, HOURS, TypedForm, day_to_edit, read_day, read_hours, typed_date, typed_form
+from web.admin.calendar_words import STATUSES, months, told_day, told_draft, told_hours
 from web.doors import for_roles
 from web.flashes import tell
-from web.forms.typed import NotReadable, read_date
 from web.reading import house, officer, reading
 from web.sheets import sheet
 from web.templating import local
@@ -39,14 +36,19 @@ SHOWN = 200
 @blueprint.get("")
 @for_roles("administrator", "auditor", "control_officer", "iso_appraiser")
 def year() -> ResponseReturnValue:
-    """One year of the draft, or of the version in force while nothing is changed."""
+    """One year of the draft, or of the version in force while nothing is changed; `day` opens its form."""
+    return year_page(request.args.get("year", type=int))
+
+
+def year_page(shown: int | None, *, day: TypedForm | None = None, hours: TypedForm | None = None) -> str:
+    """The page of a year, with what was typed into its forms."""
     with reading() as connection:
         draft = read_draft(connection, house().calendars)
         newest = house().calendars.newest(connection)
         versions = published_calendars(connection)
         today = local(house().clock.now(connection)).date()
-    shown = request.args.get("year", type=int) or today.year
-    shown = min(max(shown, 2011), 2048)
+    asked = next((one for one in draft.calendar.days if one.on.isoformat() == request.args.get("day")), None)
+    shown = min(max(shown or today.year, 2011), 2048)
     return render_template(
         "admin/calendar.html",
         year=shown,
@@ -68,6 +70,8 @@ def year() -> ResponseReturnValue:
             for one in versions
         ],
         is_editor=officer().actor.has_role("administrator"),
+        day_form=day or (day_to_edit(asked) if asked is not None else TypedForm(values=DAY)),
+        hours_form=hours or TypedForm(values=HOURS),
     )
 
 
@@ -75,57 +79,58 @@ def year() -> ResponseReturnValue:
 @for_roles("administrator")
 def set_day() -> ResponseReturnValue:
     """Add a day off, a make-up day or a half day; or take a row away."""
-    on = typed_date("on")
-    if request.form.get("_act") == "remove":
-        return edited(
-            lambda calendar: without_day(calendar, on), on.year, f"Đã bỏ ngày {on:%d/%m/%Y} khỏi bản đang sửa."
-        )
-    row = CalendarDay(
-        on=on,
-        kind=DayKind.off if request.form.get("kind") == "off" else DayKind.work,
-        name=request.form.get("name", "").strip()[:200],
-        status="seen" if request.form.get("status") not in STATUSES else str(request.form["status"]),
-        source=request.form.get("source", "").strip()[:300],
-        is_in_force=True,
-        hours=typed_sessions("hours") or None if request.form.get("kind") != "off" else None,
-    )
-    if not row.name or not row.source:
-        return refused("Ghi tên ngày và căn cứ (số văn bản).", on.year)
-    return edited(lambda calendar: with_day(calendar, row), on.year, f"Đã ghi ngày {on:%d/%m/%Y} vào bản đang sửa.")
+    try:
+        if request.form.get("_act") == "remove":
+            on = typed_date(request.form.get("on", ""))
+            done = f"Đã bỏ ngày {on:%d/%m/%Y} khỏi bản đang sửa."
+            return edited(lambda calendar: without_day(calendar, on), on.year, done)
+        row = read_day(request.form)
+        done = f"Đã ghi ngày {row.on:%d/%m/%Y} vào bản đang sửa."
+        return edited(lambda calendar: with_day(calendar, row), row.on.year, done)
+    except (InputError, CalendarMoved) as wrong:
+        return year_page(shown_year("on"), day=typed_form(DAY, request.form, wrong)), status_of(wrong)
 
 
 @blueprint.post("/hours")
 @for_roles("administrator")
 def set_hours() -> ResponseReturnValue:
     """Office hours of a unit, or of all without their own, from a day on; or take a row away."""
-    since, unit = typed_date("since"), request.form.get("unit", "")
-    if unit and unit not in house().directory.units:
-        return refused("Không có đơn vị này.", since.year)
-    if request.form.get("_act") == "remove":
-        return edited(lambda calendar: without_hours(calendar, since, unit), since.year, "Đã bỏ giờ làm việc này.")
-    sessions = {name: typed_sessions(name) for name in NAMED}
-    if not sessions["weekday"]:
-        return refused("Ghi giờ làm việc từ thứ Hai tới thứ Sáu.", since.year)
-    cutoff = request.form.get("cutoff", "").strip()
-    body = {name: write_sessions(rows) for name, rows in sessions.items() if rows} | (
-        {"cutoff": cutoff} if cutoff else {}
-    )
-    row = HoursInForce(
-        since=since, unit=unit, hours=OfficeHours.from_json(body), source=request.form.get("source", "").strip()[:300]
-    )
-    if not row.source:
-        return refused("Ghi căn cứ (số văn bản) của giờ làm việc.", since.year)
-    return edited(
-        lambda calendar: replace(calendar, office_hours=(*without_hours(calendar, since, unit).office_hours, row)),
-        since.year,
-        "Đã ghi giờ làm việc vào bản đang sửa.",
-    )
+    try:
+        if request.form.get("_act") == "remove":
+            since, unit = typed_date(request.form.get("since", "")), request.form.get("unit", "")
+            return edited(lambda one: without_hours(one, since, unit), since.year, "Đã bỏ giờ làm việc này.")
+        row = read_hours(request.form)
+        return edited(
+            lambda one: replace(one, office_hours=(*without_hours(one, row.since, row.unit).office_hours, row)),
+            row.since.year,
+            "Đã ghi giờ làm việc vào bản đang sửa.",
+        )
+    except (InputError, CalendarMoved) as wrong:
+        return year_page(shown_year("since"), hours=typed_form(HOURS, request.form, wrong)), status_of(wrong)
+
+
+def shown_year(name: str) -> int | None:
+    """The year of a typed date, when it is one."""
+    try:
+        return typed_date(request.form.get(name, "")).year
+    except InputError:
+        return None
+
+
+def status_of(wrong: Exception) -> int:
+    """Something to correct, or somebody else's change in between."""
+    return 409 if isinstance(wrong, CalendarMoved) else 422
 
 
 @blueprint.get("/preview")
 @for_roles("administrator")
 def preview() -> ResponseReturnValue:
     """Every open dossier whose date would move, with both dates; and the button that publishes."""
+    return preview_page()
+
+
+def preview_page(wrong: InputError | CalendarMoved | None = None) -> ResponseReturnValue:
+    """The page; what was typed is in it again, with what is wrong."""
     with reading() as connection:
         draft = read_draft(connection, house().calendars)
         newest = house().calendars.newest(connection)
@@ -135,7 +140,7 @@ def preview() -> ResponseReturnValue:
         return redirect(url_for("calendar.year"))
     if request.args.get("format") == "csv":
         return as_csv(moves)
-    return render_template(
+    page = render_template(
         "admin/calendar_preview.html",
         draft=told_draft(draft, newest),
         count=len(moves),
@@ -155,23 +160,28 @@ def preview() -> ResponseReturnValue:
         ],
         csv_url=url_for("calendar.preview", format="csv"),
         revision=draft.revision,
-        note="",
+        note=request.form.get("note", "")[:1000],
+        error=wrong.message if wrong is not None else "",
     )
+    return (page, status_of(wrong)) if wrong is not None else page
 
 
 @blueprint.post("/publish")
 @for_roles("administrator")
 def publish() -> ResponseReturnValue:
     """Make the draft the version in force; the worker recomputes what is open."""
-    with house().store.transaction(role="worker") as connection:
-        calendar = publish_calendar(
-            connection,
-            house().calendars,
-            revision=request.form.get("_revision", 0, type=int),
-            by=officer().name,
-            note=request.form.get("note", ""),
-            at=house().clock.now(connection),
-        )
+    try:
+        with house().store.transaction(role="worker") as connection:
+            calendar = publish_calendar(
+                connection,
+                house().calendars,
+                revision=request.form.get("_revision", 0, type=int),
+                by=officer().name,
+                note=request.form.get("note", ""),
+                at=house().clock.now(connection),
+            )
+    except (InputError, CalendarMoved) as wrong:
+        return preview_page(wrong)
     tell(f"Đã công bố lịch làm việc phiên bản {calendar.version}. Hạn của hồ sơ đang mở được tính lại ngay.")
     return redirect(url_for("calendar.year"), 303)
 
@@ -201,21 +211,6 @@ def edited(change: Callable[[Calendar], Calendar], shown: int, sentence: str) ->
     return redirect(url_for("calendar.year", year=shown), 303)
 
 
-def refused(sentence: str, shown: int) -> ResponseReturnValue:
-    """Back to the year with what was wrong."""
-    tell(sentence, "bad")
-    return redirect(url_for("calendar.year", year=shown), 303)
-
-
-@blueprint.errorhandler(InputError)
-@blueprint.errorhandler(CalendarMoved)
-def told_on_the_page(error: InputError | CalendarMoved) -> ResponseReturnValue:
-    """What was typed wrongly, or somebody else's change in between: back to the page, with the sentence."""
-    tell(error.message, "bad")
-    where = "calendar.preview" if request.endpoint == "calendar.publish" else "calendar.year"
-    return redirect(url_for(where), 303)
-
-
 def without_day(calendar: Calendar, on: date) -> Calendar:
     """Without the row of this date: the weekday decides again."""
     return replace(calendar, days=tuple(one for one in calendar.days if one.on != on))
@@ -231,20 +226,6 @@ def without_hours(calendar: Calendar, since: date, unit: str) -> Calendar:
     """Without this row of office hours."""
     kept = tuple(one for one in calendar.office_hours if (one.since, one.unit) != (since, unit))
     return replace(calendar, office_hours=kept)
-
-
-def typed_date(name: str) -> date:
-    """A date as typed; InputError says what a date looks like."""
-    try:
-        return date.fromisoformat(read_date(request.form.get(name, "")))
-    except (NotReadable, ValueError) as error:
-        raise InputError("Ngày phải ở dạng dd/mm/yyyy, ví dụ 24/11/2026.") from error
-
-
-def typed_sessions(name: str) -> Any:
-    """07:00-11:30, 13:30-17:00 as typed."""
-    rows = [one for one in re.split(r"[,;\s]+(?=\d)", request.form.get(name, "").strip()) if one]
-    return parse_sessions(rows)
 
 
 def as_csv(moves: Iterable[DateMove]) -> Response:

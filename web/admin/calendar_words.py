@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from flask import url_for
+
 from engine.catalogue.calendars import CalendarDraft, changes_between
 from engine.deadlines import Calendar, CalendarDay, DayKind, HoursInForce
 from engine.deadlines.calendar import write_sessions
@@ -65,9 +67,10 @@ def told_day(one: CalendarDay) -> dict[str, Any]:
         "kind": "Nghỉ" if one.kind is DayKind.off else "Làm bù",
         "is_in_force": one.is_in_force,
         "hours": ", ".join(write_sessions(one.hours)) if one.hours else "",
-        "name": one.name,
+        "name": one.name[:1].upper() + one.name[1:],
         "status": STATUSES.get(one.status, one.status),
-        "is_sure": one.status == "seen",
+        "is_sure": one.status == "seen" and bool(one.source),
+        "edit_url": url_for("calendar.year", year=one.on.year, day=one.on.isoformat(), _anchor="day-form"),
         "source": one.source,
     }
 
@@ -114,7 +117,7 @@ def told_change(before: Mapping[str, Any] | None, after: Mapping[str, Any] | Non
         return {
             "how": how,
             "what": f"{kind} {on:%d/%m/%Y}",
-            "why": " ".join((row.get("name", ""), row.get("source", ""))),
+            "why": "; ".join(one for one in (row.get("name", ""), row.get("source", "")) if one),
         }
     since = date.fromisoformat(str(row["since"]))
     whose = house().directory.name(row.get("unit")) or "mọi đơn vị không có giờ riêng"
