@@ -36,11 +36,11 @@ def divides(text: str) -> bool:
 
 
 def indexes(text: str) -> bool:
-    """Whether it is written as FEEL and picks out of a list, which counts from 1 there and from 0 here."""
+    """Whether it is written as FEEL, which counts from 1, and picks out of a list or asks which round it is."""
     if not text.strip().startswith("=") or plain(text) == text.strip():
         return False
     tokens = [match for match in _TOKEN.finditer(plain(text)) if match.lastgroup != "space"]
-    return any(
+    return "loopCounter" in names(plain(text)) or any(
         there.group() == "[" and (before.group() in _PAIRS or (before.lastgroup == "name" and before.group() != "in"))
         for before, there in pairwise(tokens)
     )

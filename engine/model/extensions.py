@@ -10,6 +10,16 @@ BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _FOREIGN = frozenset(
     {"inputOutput", "ioMapping", "executionListener", "executionListeners", "taskListener", "taskListeners", "in"}
     | {"connector", "script", "onEntry-script", "onExit-script", "failedJobRetryTimeCycle", "eventListener", "out"}
+    | {"assignmentDefinition", "taskSchedule", "priorityDefinition", "formDefinition", "formData", "formProperty"}
+    | {"subscription", "errorEventDefinition", "mapException", "adHoc", "conditionalFilter"}
+)
+_FOREIGN_ATTRIBUTES = frozenset(
+    {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "formKey", "formRef", "initiator"}
+    | {"expression", "class", "delegateExpression", "skipExpression", "resultVariable", "resultVariableName"}
+    | {"calledElementBinding", "calledElementVersion", "calledElementVersionTag", "variableMappingClass"}
+    | {"variableMappingDelegateExpression", "decisionRefBinding", "mapDecisionResult", "resource", "taskName"}
+    | {"errorCodeVariable", "errorMessageVariable", "escalationCodeVariable", "variableName", "variableEvents"}
+    | {"elementIndexVariable"}
 )
 
 
@@ -21,9 +31,13 @@ def extension(element: etree._Element, *names: str) -> str:
 
 
 def doing_something(element: etree._Element) -> tuple[str, ...]:
-    """The kinds of extension elements that would change what the element does in another tool."""
-    found = {local(item) for extension in children(element, "extensionElements") for item in extension}
-    return tuple(sorted(found & _FOREIGN))
+    """The extension elements and attributes that would change what the element, or its events, does in another tool."""
+    parts = [element, *(part for part in element if local(part).endswith(("EventDefinition", "LoopCharacteristics")))]
+    items = {local(item) for part in parts for extension in children(part, "extensionElements") for item in extension}
+    written = {plain_name(name) for part in parts for name in part.attrib if "}" in str(name)}
+    if local(element) == "businessRuleTask":
+        written -= {"resultVariable"}
+    return tuple(sorted(items & _FOREIGN | written & _FOREIGN_ATTRIBUTES))
 
 
 def fields(element: etree._Element) -> dict[str, str]:

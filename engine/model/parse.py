@@ -56,6 +56,7 @@ _SAYS_NOTHING = frozenset(
 _DRAWN_ONLY = frozenset(
     {"choreography", "globalChoreographyTask", "globalConversation", "import", "conversation", "callConversation"}
     | {"subConversation", "resource", "participantMultiplicity", "callChoreography"}
+    | {"performer", "humanPerformer", "potentialOwner", "resourceRole"}
 )
 _OWN_ATTRIBUTES = frozenset(
     {"id", "name", "attachedToRef", "cancelActivity", "default", "parallelMultiple", "calledElement", "messageRef"}
@@ -118,6 +119,10 @@ class _Reader:
         drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if local(each) in _DRAWN_ONLY)
         told = (each for each in self.root.iter(f"{{{BPMN}}}*") if each.get("language") and local(each) in _EXPRESSIONS)
         self.others.extend(_language(each) for each in told)
+        for tag in ("process", "sequenceFlow", "message", "error", "escalation", "signal"):
+            for each in self.root.iter(f"{{{BPMN}}}{tag}"):
+                if foreign := doing_something(each):
+                    self.others.append(replace(_other(each, "foreign", ""), name=", ".join(foreign)))
         self.others.extend(_other(each, f"!{local(each)}", "") for each in drawn)
         self.others.extend(_caption(value) for value in self.root.iter(f"{{{BPMN}}}categoryValue"))
         return Model(
@@ -198,6 +203,8 @@ class _Reader:
     def _scope(self, element: etree._Element, scope: str, lane: str) -> None:
         for lane_set in children(element, "laneSet"):
             self._lanes(lane_set, scope, lane)
+        strange = (each for each in element.iterchildren("{*}*") if etree.QName(each).namespace != BPMN)
+        self.others.extend(_other(each, f"?{each.prefix or ''}:{local(each)}", scope) for each in strange)
         for child in element.iterchildren(f"{{{BPMN}}}*"):
             kind = local(child)
             if kind in NODES:

@@ -14,6 +14,7 @@ from uuid import UUID, uuid5
 from engine.errors import MotCuaError, Refused
 from engine.model.elements import runnable_processes
 from engine.model.parse import parse
+from engine.model.runnable import runnable_processes
 from engine.run.instance import Instance
 from engine.run.program import Program, ScriptHandler, compile_program
 from engine.run.values import Answer, Complete, Fire, Input, Message, Signal, Step, Timer, Waiting

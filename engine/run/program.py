@@ -22,6 +22,7 @@ from engine.model.finding import refuse
 from engine.model.lint import lint
 from engine.model.lower import is_lowered, lower
 from engine.model.parse import parse
+from engine.model.runnable import runnable_processes
 from engine.model.variables import all_variables
 from engine.run.library import WorkflowSpec
 from engine.run.listeners import Boundary, Listener, Trigger

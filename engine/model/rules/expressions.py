@@ -72,7 +72,7 @@ def expression(reading: Reading) -> Iterator[tuple[Element, str]]:
                 f"“{text}” có phép chia, mà CEL chia số nguyên ra số nguyên; hãy viết lại bằng CEL.",
             )
         if indexes(text):
-            yield element, f"“{text}” lấy phần tử của danh sách: FEEL đếm từ 1, CEL đếm từ 0; hãy viết lại bằng CEL."
+            yield element, f"“{text}”: FEEL đếm phần tử, vòng lặp từ 1, ở đây đếm từ 0; hãy viết lại bằng CEL."
         if wanted == "bool" and compiled.type not in {"bool", "dyn"}:
             yield element, f"Điều kiện “{text}” cho kết quả kiểu {compiled.type}, không phải đúng/sai."
 

@@ -44,6 +44,17 @@ def default_condition(reading: Reading) -> Iterator[tuple[Flow, str]]:
             yield flow, f"Luồng mặc định {flow.id} có điều kiện; điều kiện này không được xét."
 
 
+@rule("default-always", WARNING)
+def default_always(reading: Reading) -> Iterator[tuple[Flow, str]]:
+    """A default flow out of an activity, beside flows without conditions, is always taken."""
+    for node in reading.model.nodes.values():
+        outgoing = reading.outgoing.get(node.id, [])
+        flow = reading.model.flows.get(node.default)
+        is_alone = not any(each.condition for each in outgoing if each is not flow)
+        if node.kind not in GATEWAYS and flow is not None and len(outgoing) > 1 and is_alone:
+            yield flow, f"Luồng mặc định {flow.id} của {node.label} luôn được đi vì không luồng nào có điều kiện."
+
+
 @rule("default-of-another", ERROR)
 def default_of_another(reading: Reading) -> Iterator[tuple[Node, str]]:
     """A default flow leaves its own node."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.expressions.text import names
-from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other, handlers
+from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other, Process, handlers
 from engine.model.rules.registry import ERROR, WARNING, Reading, rule
+from engine.model.runnable import runnable_processes
 
 _ONE_AT_A_TIME = HUMAN_TASKS | {"scriptTask", "businessRuleTask", "sendTask"} | GATEWAYS
 
@@ -134,12 +135,15 @@ def drawn_only(reading: Reading) -> Iterator[tuple[Other, str]]:
 
 
 @rule("foreign-extension", WARNING)
-def foreign_extension(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Listeners, mappings and scripts in another tool's extensions are kept in the file and change nothing."""
+def foreign_extension(reading: Reading) -> Iterator[tuple[Node | Other, str]]:
+    """What another tool's extensions do, ask or assign is kept in the file and changes nothing."""
     for node in reading.model.nodes.values():
         if node.foreign:
-            names = ", ".join(node.foreign)
-            yield node, f"{node.label}: phần mở rộng {names} của công cụ khác không có tác dụng khi chạy ở đây."
+            told = ", ".join(node.foreign)
+            yield node, f"{node.label}: phần mở rộng {told} của công cụ khác không có tác dụng khi chạy ở đây."
+    for other in reading.model.others:
+        if other.kind == "foreign":
+            yield other, f"{other.id}: phần mở rộng {other.name} của công cụ khác không có tác dụng khi chạy ở đây."
 
 
 @rule("correlation", ERROR)
@@ -179,8 +183,15 @@ def token_quantity(reading: Reading) -> Iterator[tuple[Node, str]]:
 @rule("several-processes", WARNING)
 def several_processes(reading: Reading) -> Iterator[tuple[Node, str]]:
     """One instance runs one process; the other pools are only drawn."""
-    called = {node.called for node in reading.nodes("callActivity")}
-    running = [each for each in reading.model.processes.values() if each.is_executable and each.id not in called]
-    for process in running[1:]:
-        for node in reading.scopes[process.id][:1]:
-            yield node, f"Tệp có nhiều quy trình; hồ sơ chạy “{running[0].id}”, không chạy “{process.id}”."
+    first, *others = runnable_processes(reading.model)
+    for process_id in others:
+        for node in reading.scopes[process_id][:1]:
+            yield node, f"Tệp có nhiều quy trình; hồ sơ chạy “{first}”, không chạy “{process_id}”."
+
+
+@rule("not-executable", WARNING)
+def not_executable(reading: Reading) -> Iterator[tuple[Process, str]]:
+    """A process that says it is only to be read runs all the same, where the file has no other."""
+    process = reading.model.processes[runnable_processes(reading.model)[0]]
+    if not process.is_executable:
+        yield process, f"Quy trình “{process.id}” ghi isExecutable là false (chỉ để đọc) nhưng vẫn được chạy."

@@ -12,6 +12,7 @@ from engine.catalogue.publishing import variables_of
 from engine.model.finding import Finding
 from engine.model.lint import RULES, LintContext, lint
 from engine.model.parse import parse
+from engine.run import compile_program
 from tests.bpmn_models import bpmn, flows, properties, users
 
 S, E, GO = '<startEvent id="s"/>', '<endEvent id="e"/>', flows("s>x>e")
@@ -121,13 +122,31 @@ CASES: dict[str, list[tuple[str, str]]] = {
             "f",
         ),
     ],
-    "unknown-element": [(S + E + users("x") + '<choreographyTask id="c"/>' + GO, "c")],
+    "unknown-element": [
+        (S + E + users("x") + '<choreographyTask id="c"/>' + GO, "c"),
+        (S + E + users("x") + '<y:userTask xmlns:y="urn:y" id="c"/>' + GO, "c"),
+    ],
+    "not-executable": [('</process><process id="q" isExecutable="false">' + S + E + users("x") + GO, "q")],
     "drawn-only": [
         (S + E + users("x") + GO + '</process><choreography id="c"/><process id="q">' + users("y"), "c"),
+        (S + E + '<userTask id="x"><potentialOwner id="o"/></userTask>' + GO, "o"),
     ],
     "correlation": [],  # tests/coverage
     "foreign-extension": [
         (S + E + task(inside="<extensionElements><camunda:inputOutput/></extensionElements>") + GO, "x"),
+        (S + E + '<userTask id="x" camunda:assignee="demo"/>' + GO, "x"),
+        (S + E + '<serviceTask id="x" camunda:expression="${bean.run()}" camunda:resultVariable="r"/>' + GO, "x"),
+        (
+            S + E + users("x") + '<boundaryEvent id="b" attachedToRef="x"><errorEventDefinition '
+            'camunda:errorCodeVariable="code"/></boundaryEvent>' + GO,
+            "b",
+        ),
+        ("<extensionElements><camunda:executionListener/></extensionElements>" + S + E + users("x") + GO, "p"),
+        (
+            S + E + users("x") + flows("s>x") + '<sequenceFlow id="f" sourceRef="x" targetRef="e"><extensionElements>'
+            "<camunda:executionListener/></extensionElements></sequenceFlow>",
+            "f",
+        ),
     ],
     "data-ignored": [
         (S + E + users("x") + '<dataStoreReference id="store"/>' + GO, "store"),
@@ -281,6 +300,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + E + users("a") + XOR("") + flows("s>x", "x>a: 'text'", "x>e"), "x_a"),
         (S + E + CATCH(TIMER("<timeDuration>1 +</timeDuration>")) + GO, "x"),
         (S + E + users("a") + XOR("") + flows("s>x", "x>a: =items[1] > 5", "x>e"), "x_a"),
+        (S + E + users("a") + XOR("") + flows("s>x", "x>a: =loopCounter > 1", "x>e"), "x_a"),
         (
             S + E + users("a") + '<inclusiveGateway id="x"/><sequenceFlow id="f" sourceRef="x" targetRef="a">'
             "<conditionExpression/></sequenceFlow>" + flows("s>x", "x>e: p", "a>e"),
@@ -301,6 +321,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
         (S + users("a") + XOR("") + flows("s>x>a"), "x"),
     ],
     "default-condition": [(S + users("a", "b") + XOR(' default="x_a"') + flows("s>x", "x>a: p", "x>b: q"), "x_a")],
+    "default-always": [(S + E + '<userTask id="x" default="x_y"/>' + users("y") + flows("s>x>e", "x>y>e"), "x_y")],
     "default-of-another": [(S + users("a", "b") + XOR(' default="s_x"') + flows("s>x", "x>a: p", "x>b"), "x")],
     "parallel-conditions": [(S + users("a", "b") + '<parallelGateway id="x"/>' + flows("s>x", "x>a: p", "x>b"), "x_a")],
     "conditional-without-default": [(S + users("x", "a") + flows("s>x", "x>a: p"), "x")],
@@ -401,6 +422,14 @@ def test_a_rule_finds_its_fault_and_names_the_element(
     named = [finding for finding in found(body, context) if finding.rule == rule]
     assert [finding.element for finding in named if finding.element == element], found(body, context)
     assert all(finding.line == 1 and finding.message.endswith((".", "]")) for finding in named)
+
+
+def test_the_process_that_runs_is_the_one_that_is_named() -> None:
+    body = '<startEvent id="s"><messageEventDefinition/></startEvent>' + users("a") + flows("s>a")
+    body += '</process><process id="q"><startEvent id="t"/>' + users("b") + flows("t>b")
+    (several,) = [each for each in found(body) if each.rule == "several-processes"]
+    assert (several.element, compile_program(bpmn(body)).process_id) == ("s", "q")
+    assert "chạy “q”, không chạy “p”" in several.message
 
 
 def test_every_rule_has_a_case_and_a_line_of_documentation() -> None:
