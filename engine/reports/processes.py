@@ -11,7 +11,7 @@ from engine.deadlines import parse_limit
 from engine.errors import NotFound
 from engine.model.elements import GATEWAYS, HUMAN_TASKS, Model
 from engine.store.tables import officer, procedure, process_version
-from engine.store.text import search_key
+from engine.store.text import search_key, vietnamese_sort_key
 
 MOST = 300
 
@@ -26,19 +26,18 @@ LEFT JOIN LATERAL (
     ORDER BY v.number DESC LIMIT 1
 ) AS newest ON true
 WHERE (:field = '' OR p.field = :field) AND (:state = '' OR newest.state = :state) {words}
-ORDER BY p.name LIMIT {limit}
 """
 
 
 def process_list(connection: Connection, *, query: str = "", field: str = "", state: str = "") -> list[dict[str, Any]]:
-    """Every procedure and the state of its processes."""
+    """Every procedure and the state of its processes, in the order of the alphabet; at most MOST."""
     words = search_key(query).split()
     conditions = " ".join(f"AND p.name_search LIKE :word{number}" for number in range(len(words)))
     rows = connection.execute(
-        text(LIST.format(words=conditions, limit=MOST)),
+        text(LIST.format(words=conditions)),
         {"field": field, "state": state} | {f"word{number}": f"%{word}%" for number, word in enumerate(words)},
     ).mappings()
-    return [dict(row) for row in rows]
+    return sorted((dict(row) for row in rows), key=lambda row: vietnamese_sort_key(row["name"]))[:MOST]
 
 
 def versions_of(connection: Connection, procedure_code: str) -> list[Mapping[str, Any]]:

@@ -116,7 +116,7 @@ def test_rules_that_nobody_has_compared_are_shown_with_their_source(province: Pr
         assert not rule.verified
         assert rule.source.split(";")[0] in page
     everything = desk.get("/admin/rulesets?name=nd61-2018&all=1").text
-    for words in ("Mẫu số 04", "Chỉ tiêu", "Chấm điểm", "mã 8 (Tạm dừng, dừng thời hạn)", "mã 8 (Dừng hẳn, kết thúc)"):
+    for words in ("Mẫu số 04", "Chỉ tiêu", "Chấm điểm", "Mã 8 (Tạm dừng, dừng thời hạn)", "Mã 8 (Dừng hẳn, kết thúc)"):
         assert words in everything
     assert desk.get("/admin/rulesets?name=none").status_code == 404
 

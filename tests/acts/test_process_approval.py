@@ -15,6 +15,7 @@ from engine.dossier.approve_process import SubmitProcess, submit_process
 from engine.dossier.command import Filled
 from engine.errors import FormRefused, ModelRefused, NotAllowed, Refused, StaleTask
 from engine.model.procedure import Manifest
+from engine.reports.processes import process_list
 from engine.store.tables import process_version
 from tests.province import Province
 
@@ -147,3 +148,10 @@ def test_only_a_designer_submits(chain: Province) -> None:
 def test_without_a_published_version_nothing_is_received(province: Province) -> None:
     with pytest.raises(Refused, match="chưa có quy trình nội bộ"), province.house.store.transaction(units=("*",)) as c:
         province.house.versions.published(c, "TP01", date(2026, 10, 5))
+
+
+def test_procedures_are_listed_in_the_order_of_the_alphabet(ship: Callable[..., Province]) -> None:
+    province = ship("TN02", "TTHC-TINH-01", "TP01")
+    with province.house.store.transaction(units=("*",)) as connection:
+        words = [row["name"].split()[0] for row in process_list(connection)]
+    assert words == ["Cấp", "Chuyển", "Công"]

@@ -476,7 +476,7 @@ def pages() -> dict[str, dict[str, Any]]:
             }],
         },
         "admin/rulesets.html": {
-            "rulesets": [{"name": "nd118-2025", "in_force_from": NOW.date(), "in_force_until": None, "is_shown": True, "url": "/admin/rulesets?name=nd118-2025"}],
+            "rulesets": [{"title": "Nghị định 118/2025/NĐ-CP", "in_force_from": NOW.date(), "in_force_until": None, "is_shown": True, "url": "/admin/rulesets?name=nd118-2025"}],
             "shown": "Nghị định 118/2025/NĐ-CP, Thông tư 03/2025/TT-VPCP", "acts": [{"number": "118/2025/NĐ-CP", "title": "Cơ chế một cửa"}],
             "groups": [("Mã số", [{"name": "Mã hồ sơ", "says": "<đơn vị>-<năm tháng ngày>-<số>", "source": "TT 03/2025/TT-VPCP", "is_verified": False}])],
             "only_open": True, "counts": {"all": 120, "open": 12}, "other_url": "/admin/rulesets?all=1",

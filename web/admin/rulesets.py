@@ -35,7 +35,7 @@ def rulesets() -> ResponseReturnValue:
         "admin/rulesets.html",
         rulesets=[
             {
-                "name": one.name,
+                "title": f"Nghị định {one.acts[0].number}",
                 "in_force_from": one.in_force_from,
                 "in_force_until": one.in_force_until,
                 "is_shown": one is shown,

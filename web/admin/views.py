@@ -52,6 +52,7 @@ def deliveries() -> ResponseReturnValue:
         health = {one.connector: one for one in connector_health(connection)}
         troubles = list_troubles(connection)
         left = untaken(connection)
+        now = house().clock.now(connection)
     names = house().directory
     neighbours = []
     for connector in house().registry:
@@ -64,7 +65,7 @@ def deliveries() -> ResponseReturnValue:
                 "is_well": not wrong,
                 "sentence": " ".join(wrong) or "Kết nối bình thường.",
                 "pending": figures.waiting if figures else 0,
-                "checked_at": datetime.now(UTC),
+                "checked_at": now,
             }
         )
     return render_template(

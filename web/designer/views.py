@@ -49,9 +49,9 @@ def procedures() -> ResponseReturnValue:
     with counting() as connection:
         found = process_list(connection, query=args["q"], field=args["field"], state=args["state"])
         fields = connection.execute(
-            text("SELECT DISTINCT field AS code, field_name AS name FROM procedure WHERE field <> '' ORDER BY 2")
+            text("SELECT DISTINCT field AS code, field_name AS name FROM procedure WHERE field <> ''")
         ).mappings()
-        fields_told = [dict(one) for one in fields]
+        fields_told = sorted((dict(one) for one in fields), key=lambda one: vietnamese_sort_key(one["name"]))
     return render_template(
         "designer/list.html",
         **args,
