@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from engine.errors import MotCuaError, Refused
-from engine.model.elements import runnable_processes
 from engine.model.parse import parse
 from engine.model.runnable import runnable_processes
 from engine.run.instance import Instance

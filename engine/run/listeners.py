@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.errors import ExpressionError
 from engine.model.elements import EventDefinition, Node
 from engine.model.timers import is_literal
 from engine.run.places import Place
@@ -94,7 +95,12 @@ class Listener(Place):
         text = definition.properties.get("correlation") or self.node.properties.get("correlation")
         if not text:
             return ""
-        return str(self.program.expressions.compile(text, self.node.id).evaluate(token.data.look_up))
+        key = self.correlation_key(text, token.data.look_up)
+        if not key:
+            raise ExpressionError(
+                f"{self.node.label} chờ thông điệp có khóa, mà khóa tương quan “{text}” chưa có giá trị.", self.node.id
+            )
+        return key
 
     def rearm(self, token: Token, index: int) -> bool:
         """After a non-interrupting firing: a new lap, and after its timer the next due moment.

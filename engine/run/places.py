@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import ExpressionError
 from engine.model.elements import EventDefinition, Flow, Node
@@ -88,6 +88,13 @@ class Place(TaskSpec):  # type: ignore[misc]
         if not isinstance(result, bool):
             raise ExpressionError(f"Điều kiện “{condition}” không cho kết quả đúng/sai.", self.node.id)
         return result
+
+    def correlation_key(self, text: str, look_up: Callable[[str], tuple[bool, Any]]) -> str:
+        """A message's key as text: 7 and 7.0 are one key, what is missing is none."""
+        value = self.program.expressions.compile(text, self.node.id).evaluate(look_up)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        return "" if value is None else str(value)
 
 
 class Work(Place):

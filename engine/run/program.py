@@ -16,7 +16,6 @@ from engine.model.elements import (
     Flow,
     Model,
     Node,
-    runnable_processes,
 )
 from engine.model.finding import refuse
 from engine.model.lint import lint

@@ -6,7 +6,7 @@ Outwards through the scopes (error, escalation, cancel), everywhere (signal), to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from engine.model.elements import EventDefinition
@@ -83,17 +83,11 @@ def receiver(
             continue
         own = key
         if not key and carried is not None and "message_key" in definition.properties:
-            own = _key(
-                token, definition.properties["message_key"], lambda field: (field in carried, carried.get(field))
-            )
+            text = definition.properties["message_key"]
+            own = token.task_spec.correlation_key(text, lambda field: (field in carried, carried.get(field)))
         if token.internal_data.get("key", own) == own:
             return token, index
     return None
-
-
-def _key(token: Token, text: str, look_up: Callable[[str], tuple[bool, Any]]) -> str:
-    expressions = token.task_spec.program.expressions
-    return str(expressions.compile(text, token.task_spec.node.id).evaluate(look_up))
 
 
 def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDefinition]]:
@@ -110,7 +104,7 @@ def _message(machine: Machine, token: Token, definition: EventDefinition) -> Non
     node, name = token.task_spec.node, definition.name
     payload = {field: token.data.look_up(field)[1] for field in node.inputs}
     key_text = definition.properties.get("correlation") or node.properties.get("correlation", "")
-    key = _key(token, key_text, token.data.look_up) if key_text else ""
+    key = token.task_spec.correlation_key(key_text, token.data.look_up) if key_text else ""
     found = receiver(machine, name, key)
     if found is None:
         machine.record.sent.append(Sent(element_id=node.id, message=name, payload=payload, key=key))

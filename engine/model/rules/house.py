@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from engine.deadlines.limits import parse_limit
 from engine.errors import MotCuaError
-from engine.model.elements import HUMAN_TASKS, Lane, Node, runnable_processes
+from engine.model.elements import HUMAN_TASKS, Lane, Node
 from engine.model.rules.registry import ERROR, HOUSE, Element, Reading, rule
+from engine.model.runnable import runnable_processes
 
 _CLOCK_OWNERS = {"applicant", "payment", "consulted"}
 _KIND = re.compile(r"(province|commune|department|external)\.")

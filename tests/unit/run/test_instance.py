@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from engine.errors import NotFound, Refused, ReplayMismatch, StaleTask, UnreadableFile
+from engine.errors import ExpressionError, NotFound, Refused, ReplayMismatch, StaleTask, UnreadableFile
 from engine.run import Answer, Complete, Fail, Fire, Instance, Message, PlainTime, dump_program, load_program
 from tests.bpmn_models import AT, CASE, addresses, flows, passed, program, properties, restored, start, users
 
@@ -152,3 +152,16 @@ def test_a_task_in_a_sub_process_is_addressed_through_it() -> None:
     assert step.is_ended
     assert passed(step) == ["inner", "sub"]
     assert step.end_event is None, "an end made by lowering never shows"
+
+
+@pytest.mark.parametrize("code", [None, ""])
+def test_a_key_without_a_value_takes_nobodys_message(code: str | None) -> None:
+    """Without it, the first dossier whose key is not known yet would take whatever comes."""
+    with pytest.raises(ExpressionError, match="chưa có giá trị") as refused:
+        start(RECEIVE, code=code)
+    assert refused.value.element_id == "pay"
+
+
+def test_a_key_is_the_same_whatever_way_a_number_is_written() -> None:
+    instance, _ = start(RECEIVE, code=7.0)
+    assert [one.key for one in instance.subscriptions] == ["7"]
