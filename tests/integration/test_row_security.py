@@ -61,7 +61,7 @@ def test_every_table_with_a_case_is_behind_the_wall(store: Store) -> None:
     protected = text("select relname from pg_class where relrowsecurity")
     with store.transaction(role="owner") as connection:
         found = set(connection.execute(protected).scalars())
-    assert found >= {table.name for table in tables.CASE_TABLES} | {"cases", "draft"}
+    assert found >= {table.name for table in tables.CASE_TABLES} | {"cases", "draft", "message"}
 
 
 def test_a_case_of_others_cannot_be_written(store: Store, two_cases: tuple[UUID, UUID]) -> None:
@@ -75,6 +75,15 @@ def test_a_case_of_others_cannot_be_written(store: Store, two_cases: tuple[UUID,
     ):
         connection.execute(insert(tables.subscription).values(case_id=second, address="a", message="m", key="k"))
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+def test_only_the_worker_gives_a_message_to_a_case(store: Store) -> None:
+    taken = text("update message set taken_at = clock_timestamp()")
+    with store.transaction(role="worker") as connection:
+        connection.execute(taken)
+    for units in (["H01"], ["*"]):
+        with pytest.raises(ProgrammingError), store.transaction(units=units) as connection:
+            connection.execute(taken)
 
 
 FORBIDDEN = (

@@ -7,8 +7,7 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
-_ROLES = "motcua_app, motcua_worker, motcua_province"
-_SQL = f"""
+_SQL = """
 alter table subscription add column since timestamptz default clock_timestamp() not null;
 alter table subscription drop constraint pk_subscription;
 alter table subscription add constraint pk_subscription primary key (case_id, address, message, key);
@@ -30,7 +29,8 @@ alter table message enable row level security;
 create policy message_by_participation on message to motcua_app
     using (exists (select from cases where cases.id in (case_id, taken_by)));
 create policy message_of_all on message to motcua_worker, motcua_province using (true);
-grant select, insert, update, delete on message to {_ROLES};
+grant select, insert on message to motcua_app, motcua_province;
+grant select, insert, update, delete on message to motcua_worker;
 """
 
 
