@@ -581,7 +581,7 @@ def pages() -> dict[str, dict[str, Any]]:
             "authorities": [{"title": "Văn bản xin lỗi", "series": "VBXL", "authority": "Phần mềm này cấp số"}],
         },
         "reports/late_lists.html": {
-            "tabs": TABS, "rule": {"objections": "01 ngày làm việc", "source": "Kế hoạch 2024", "is_verified": False, "procedure": "CKCM"},
+            "tabs": TABS, "sees_all": False, "rule": {"objections": "01 ngày làm việc", "source": "Kế hoạch 2024", "is_verified": False, "procedure": "CKCM"},
             "lists": [{"name": "tháng 10 năm 2026", "url": "/l", "count": 4, "withdrawn": 1, "objections": 2, "until": at(3, 17),
                        "state": ("Đang nhận phản hồi", "warn"), "made_at": at(2, 7)}],
         },

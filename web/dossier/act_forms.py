@@ -171,7 +171,7 @@ ACTS: Mapping[str, ActForm] = {
             {
                 "cause": {
                     "type": "string",
-                    "title": "Xin lỗi về việc",
+                    "title": "Việc phải xin lỗi",
                     "enum": ["late", "error", "lost_paper", "late_acceptance"],
                     "x-labels": {
                         "late": "Chậm trả kết quả (hẹn lại ngày trả)",
@@ -181,7 +181,7 @@ ACTS: Mapping[str, ActForm] = {
                     },
                 },
                 "unit": {"type": "string", "title": "Đơn vị xin lỗi", "x-widget": "unit"},
-                "reason": REASON | {"title": "Lý do (in trong văn bản)", "minLength": 10},
+                "reason": REASON | {"title": "Lý do in trong văn bản", "minLength": 10},
                 "remedy": REASON | {"title": "Biện pháp khắc phục", "minLength": 0},
                 "promised_on": {
                     "type": "string",
@@ -216,7 +216,7 @@ ACTS: Mapping[str, ActForm] = {
         form=schema(
             "Gia hạn thời hạn giải quyết",
             {
-                "days": {"type": "integer", "title": "Gia hạn thêm (ngày)", "minimum": 1, "maximum": 365},
+                "days": {"type": "integer", "title": "Số ngày gia hạn thêm", "minimum": 1, "maximum": 365},
                 "unit": {
                     "type": "string",
                     "title": "Loại ngày",

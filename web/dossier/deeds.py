@@ -22,6 +22,7 @@ from web.dossier.views import blueprint, read
 from web.flashes import tell
 from web.forms import Entry, Form
 from web.forms.entry import FieldError
+from web.forms.wording import lower_first
 from web.reading import actor, house, reading, revision_of_request
 
 
@@ -75,7 +76,7 @@ APOLOGY_FORM = schema(
     {
         "reason": {
             "type": "string",
-            "title": "Lý do (in trong văn bản)",
+            "title": "Lý do in trong văn bản",
             "minLength": 10,
             "maxLength": 2000,
             "x-widget": "textarea",
@@ -209,11 +210,13 @@ def explanation(code: str, item_id: UUID) -> ResponseReturnValue:
         else:
             tell(f"Đã lưu giải trình của hồ sơ {code}.")
             return redirect(url_for("inbox.inbox"), 303)
+    found = view.case["facts"].get("late", {}).get("cause", "")
     page = act_page(
         view,
         entry,
         title="Giải trình hồ sơ quá hạn",
-        lead="Giải trình không giữ kết quả của người dân lại; chỉ việc lưu trữ và chốt số liệu tháng phải chờ.",
+        lead="Giải trình không giữ kết quả của người dân lại; chỉ việc lưu trữ và chốt số liệu tháng phải chờ."
+        + (f" Nguyên nhân hệ thống ghi được: {lower_first(found)}." if found else ""),
         action=url_for("dossier.explain", code=code, item_id=item_id),
         revision=item["revision"],
         submit="Nộp giải trình",
@@ -306,7 +309,8 @@ def with_officers(form: Mapping[str, Any], item: Mapping[str, Any] | None) -> Ma
     choice = dict(form["properties"]["officer_id"]) | {
         "x-widget": "select",
         "enum": ["", *(str(one.id) for one in people)],
-        "x-labels": {"": "Cả đơn vị", **{str(one.id): f"{one.name}, {one.title}" for one in people}},
+        "x-labels": {"": "Không giao riêng ai (cả đơn vị)"}
+        | {str(one.id): f"{one.name}, {one.title}" for one in people},
     }
     return dict(form) | {"properties": dict(form["properties"]) | {"officer_id": choice}}
 

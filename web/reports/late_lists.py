@@ -64,6 +64,7 @@ def lists() -> ResponseReturnValue:
             }
             for one in found
         ],
+        sees_all=actor().units == ("*",),
         rule={
             "objections": rule.objections.vietnamese(),
             "source": rule.source,

@@ -3,7 +3,7 @@ import { keepInView, mark, showDiagram } from './diagram/viewer.js';
 
 for (const container of document.querySelectorAll('[data-diagram]')) {
   const marks = JSON.parse(container.dataset.marks ?? '{}');
-  const around = Object.keys(marks).filter((id) => marks[id].is_open || ['active', 'paused'].includes(marks[id].state));
+  const around = Object.keys(marks).filter((id) => marks[id].is_open ?? ['active', 'late', 'paused'].includes(marks[id].state));
   showDiagram(container, container.dataset.diagram, { around }).then((viewer) => {
     if (!viewer) return;
     mark(viewer, marks);
