@@ -13,7 +13,7 @@ from web.api.views import blueprint as api
 from web.audit import moved_dates  # noqa: F401  # its routes join those of the auditors
 from web.audit.views import blueprint as audit
 from web.counter.views import blueprint as counter
-from web.designer import decisions  # noqa: F401  # its page joins the designer's
+from web.designer import decisions, step_tables  # noqa: F401  # their pages join the designer's
 from web.designer.views import blueprint as designer
 from web.dossier import deeds, online  # noqa: F401  # their routes join the pages of the dossier
 from web.dossier.views import blueprint as dossier

@@ -421,7 +421,7 @@ def pages() -> dict[str, dict[str, Any]]:
         "designer/procedure.html": {
             "procedure": PROCEDURE_ROW | {"national_code": "1.009994", "agency": "Phòng Kinh tế", "source": "e-PAR", "verified": False,
                                           "papers": [{"name": "Đơn", "required": True}]},
-            "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
+            "versions": VERSION_ROWS, "diagram": {"source": "/sample.bpmn", "title": "Sơ đồ đang áp dụng"}, "steps": DESIGN_STEPS, "acts": ACTS[:1],
             "decisions": ["Lệ phí cấp phép"], "decisions_url": "/designer/2/decisions",
         },
         "designer/page.html": {
@@ -429,6 +429,10 @@ def pages() -> dict[str, dict[str, Any]]:
             "version": {"id": "v3", "number": 3, "state": "draft", "revision": 1}, "lint_url": "/designer/lint", "save_url": "/designer/3",
             "file_name": "DT01.bpmn", "panel": panel_schema(["receive", "handle"], {"consultation": ("Lấy ý kiến", {"request": "Gửi yêu cầu"}), "postal": ("Bưu chính", {"pick_up": "Thu gom"})}),
             "steps": DESIGN_STEPS, "acts": [], "links": [{"title": "So với bản trước", "url": "/designer/3/compare"}],
+        },
+        "designer/new.html": {
+            "code": "DT99", "errors": {"file": "Tệp bang.xls là định dạng .xls; hãy lưu lại thành .xlsx hoặc .csv.", "code": "Tệp không có thủ tục mã DT99."},
+            "made": None,
         },
         "designer/decisions.html": {
             "procedure": {"code": "DT01", "name": "Cấp giấy phép xây dựng"}, "version": {"number": 3, "state": "draft", "revision": 4, "url": "/designer/3"},

@@ -70,8 +70,8 @@ def procedures() -> ResponseReturnValue:
         ],
         first_url=None,
         next_url=None,
-        can_draft=False,
-        draft_url="",
+        can_draft=actor().has_role("process_designer"),
+        draft_url=url_for("designer.new_procedure"),
     )
 
 
@@ -116,7 +116,10 @@ def procedure(code: str) -> ResponseReturnValue:
             }
             for one in versions
         ],
-        diagram={"source": url_for("designer.source", version_id=shown["id"])},
+        diagram={
+            "source": url_for("designer.source", version_id=shown["id"]),
+            "title": "Sơ đồ đang áp dụng" if shown["state"] == "published" else f"Sơ đồ bản {shown['number']}",
+        },
         steps=step_table(parse(bytes(shown["source"]))),
         decisions=sorted(decision_names(shown["decisions"]).values(), key=vietnamese_sort_key),
         decisions_url=url_for("designer.decisions", version_id=shown["id"]),
