@@ -268,7 +268,9 @@ def test_the_pages_tell_who_waits_for_what_and_who_took_it(province: Province, l
     watcher = Desk.of(province, with_role(province, "administrator"))
     assert parent in watcher.get("/admin/deliveries").text
     province.complete(linked[0], "soan")
-    assert "Bước “Chờ cho” đang chờ thông điệp “ket-qua”" in desk.get(f"/dossier/{parent}").text
+    waits = desk.get(f"/dossier/{parent}").text
+    assert "Bước “Chờ cho” đang chờ thông điệp “ket-qua”" in waits
+    assert "Nơi gửi thông điệp" in waits
     carry(province)
     assert f"Đã nhận thông điệp “ket-qua” từ {child}" in desk.get(f"/dossier/{parent}").text
     assert f"Đã gửi thông điệp “ket-qua”, {parent} đã nhận" in desk.get(f"/dossier/{child}").text

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import url_for
 
-from engine.deadlines import Calendar, duration_in_words, working_time_between
+from engine.deadlines import Calendar, Owner, duration_in_words, working_time_between
 from engine.dossier import confirm_validity
 from engine.dossier.actor import Actor
 from engine.dossier.apologise import ROLES as APOLOGISING
@@ -290,7 +290,7 @@ def ledger(view: DossierView) -> list[dict[str, Any]]:
         {
             "label": one.label,
             "task": task_name(view, one.element_id, one.label),
-            "unit": names.name(one.unit),
+            "unit": names.name(one.unit) if one.unit else WITHOUT_A_UNIT.get(one.owner, ""),
             "owner": "",
             "is_running": one.is_running,
             "is_late": place in late,
@@ -301,6 +301,10 @@ def ledger(view: DossierView) -> list[dict[str, Any]]:
         }
         for place, (one, span) in enumerate(spans)
     ]
+
+
+WITHOUT_A_UNIT = {Owner.applicant: "Người nộp", Owner.payment: "Người nộp", Owner.consulted: "Nơi gửi thông điệp"}
+"""Who held the case, of an interval that no unit answers for."""
 
 
 def task_name(view: DossierView, element_id: str | None, label: str) -> str:
