@@ -146,8 +146,8 @@ def _row(
     calendar = _calendar(house, connection, case)
     kind = _kind(case, until)
     end = case["done_at"] if kind == "finished_late" else until
-    ledger = as_of(Ledger.from_json(case["ledger"]), end)
-    blamed = _at_fault(ledger, calendar, end)
+    time = _Time(ledger=as_of(Ledger.from_json(case["ledger"]), end), calendar=calendar, end=end)
+    blamed = _at_fault(time.ledger, calendar, end)
     units = list(dict.fromkeys(one.unit or case["lead_unit"] for one in blamed)) or [case["lead_unit"]]
     names = {code: one.name for code, one in house.directory.units.items()}
     return {
@@ -156,7 +156,7 @@ def _row(
         "lead_unit": {"code": case["lead_unit"], "name": house.directory.name(case["lead_unit"])},
         "kind": kind,
         "units": [{"code": one, "name": house.directory.name(one)} for one in units],
-        "officers": list(_officers(people, ledger, calendar, blamed, units, events, end)),
+        "officers": list(_officers(people, time, blamed, units, events)),
         "due": calendar.local(case["missed_at"]).isoformat(),
         "done": calendar.local(end).isoformat() if kind == "finished_late" else None,
         "over": duration_in_words(working_time_between(case["missed_at"], end, calendar)),
@@ -184,30 +184,32 @@ def _at_fault(ledger: Ledger, calendar: Calendar, at: datetime) -> list[Blame]:
     return over or ([worst] if worst is not None else [])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Time:
+    """A case's recorded time up to the end of what the list looks at."""
+
+    ledger: Ledger
+    calendar: Calendar
+    end: datetime
+
+    def was_noticeably_late(self, interval: Interval) -> bool:
+        """Held past its limit for a time that somebody notices."""
+        due, end = self.ledger.due_of_step(interval, self.calendar), interval.ended_at or self.end
+        begun = interval.started_at if due is None else max(interval.started_at, due)
+        return begun < end and working_time_between(begun, end, self.calendar) >= NOTICEABLE
+
+
 def _officers(
-    people: _Known,
-    ledger: Ledger,
-    calendar: Calendar,
-    blamed: Sequence[Blame],
-    units: Sequence[str],
-    events: Sequence[Content],
-    at: datetime,
+    people: _Known, time: _Time, blamed: Sequence[Blame], units: Sequence[str], events: Sequence[Content]
 ) -> Iterator[Row]:
     """Who held a step past its limit; where nobody had taken it, the heads of the unit that left it lying."""
     told = set()
     steps = {(one.owner, one.unit, one.step) for one in blamed}
-    for interval in ledger.intervals:
-        if (
-            interval.owner,
-            interval.unit,
-            interval.step or interval.element_id,
-        ) not in steps or not interval.is_running:
+    for interval in time.ledger.intervals:
+        step = (interval.owner, interval.unit, interval.step or interval.element_id)
+        if step not in steps or not interval.is_running or not time.was_noticeably_late(interval):
             continue
-        due, end = ledger.due_of_step(interval, calendar), interval.ended_at or at
-        begun = max(interval.started_at, due) if due is not None else interval.started_at
-        if end <= begun or working_time_between(begun, end, calendar) < NOTICEABLE:
-            continue
-        holder = _holder(interval, events, at)
+        holder = _holder(interval, events, time.end)
         for one in [people.by_id[holder]] if holder in people.by_id else people.heads.get(interval.unit or "", []):
             if one["id"] not in told:
                 told.add(one["id"])
