@@ -173,7 +173,7 @@ DOSSIER = {
     "channel": 1, "title": "", "received_at": at(23, 9, 12), "receiving_unit": "Trung tâm Phục vụ hành chính công xã Sơn Trung",
     "lead_unit": "Phòng Kinh tế xã Sơn Trung", "due": SOON, "promised": at(30, 17), "closed_at": None, "version": 3,
     "ruleset": "Nghị định 118/2025/NĐ-CP", "explanation": "none", "apology": "none", "is_adapted": True, "applicant": "Lê Thu Thủy",
-    "place": "Thôn 3, xã Sơn Trung", "phone": "0912 345 678", "is_received": True,
+    "place": "Thôn 3, xã Sơn Trung", "phone": "0912 345 678", "is_received": True, "has_due": True,
 }  # fmt: skip
 DIAGRAM = {
     "source": "/sample.bpmn",

@@ -112,7 +112,7 @@ def receive_dossier(code: str) -> ResponseReturnValue:
                     missing=tuple(line.name for line in lines if line.required and not line.is_given),
                 ),
             )
-            tell(f"Đã ghi nhận và lập phiếu cho {command.owner.name}. Hãy in phiếu ở trang hồ sơ.", "info")
+            tell(f"Đã ghi nhận và lập phiếu cho {command.owner.name}. Mở phiếu ở mục Văn bản để in.", "info")
             return redirect(url_for("dossier.page", code=declined.code), 303)
         received = receive(house(), actor(), command)
     except FormRefused as refused:

@@ -90,6 +90,7 @@ def dossier_summary(view: DossierView) -> dict[str, Any]:
     row, names, manifest = view.case, house().directory, view.version.manifest
     owner: Mapping[str, Any] = next((one for one in view.people if one["role"] == "owner"), {})
     state = house().ruleset(row["ruleset"]).status(status_key(row))
+    is_received = row["code"] != row["submission_code"]
     return {
         "code": row["code"],
         "url": url_for("dossier.page", code=row["code"]),
@@ -102,7 +103,8 @@ def dossier_summary(view: DossierView) -> dict[str, Any]:
         "phone": owner.get("phone", ""),
         "channel": row["channel"],
         "title": row["title"],
-        "is_received": row["code"] != row["submission_code"],
+        "is_received": is_received,
+        "has_due": is_received and (row["closed_at"] is None or row["decided_at"] is not None),
         "received_at": row["received_at"],
         "receiving_unit": names.name(row["receiving_unit"]),
         "lead_unit": names.name(row["lead_unit"]),

@@ -61,8 +61,10 @@ def search() -> ResponseReturnValue:
                     one["legal_due_at"],
                     now,
                     is_paused=one["is_suspended"],
-                    done_at=one["decided_at"] or one["closed_at"],
-                ),
+                    done_at=one["decided_at"],
+                )
+                if one["decided_at"] or not one["closed_at"]
+                else None,
             }
             for one in page.rows
         ],

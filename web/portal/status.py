@@ -52,8 +52,8 @@ def status_context(view: DossierView, factor: str) -> dict[str, Any]:
     """The page of one dossier, for who gave its code and this second factor."""
     row, names = view.case, house().directory
     receiving = names[row["receiving_unit"]]
-    status, is_received = Status(row["status"]), row["code"] != row["submission_code"]
     summary = telling.dossier_summary(view)
+    status, is_received = Status(row["status"]), summary["is_received"]
     has_due = summary["due"]["state"] != "none" and status not in WITHOUT_RESULT
     fee = view.version.manifest.fee.amount
     return {
