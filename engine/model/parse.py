@@ -116,6 +116,7 @@ class _Reader:
         self._check_references()
         if self.broken:
             refuse(sorted(self.broken, key=lambda finding: (finding.line, finding.element)))
+        flows = {flow.id: replace(flow, scope=self.nodes[flow.source].scope) for flow in self.flows.values()}
         drawn = (each for each in self.root.iter(f"{{{BPMN}}}*") if local(each) in _DRAWN_ONLY)
         told = (each for each in self.root.iter(f"{{{BPMN}}}*") if each.get("language") and local(each) in _EXPRESSIONS)
         self.others.extend(_language(each) for each in told)
@@ -128,7 +129,7 @@ class _Reader:
         return Model(
             processes=self.processes,
             nodes=self.nodes,
-            flows=self.flows,
+            flows=flows,
             lanes=self.lanes,
             others=tuple(self.others),
             correlations=tuple(correlations(self.root, self.ids)),
@@ -137,7 +138,7 @@ class _Reader:
     def _index_ids(self) -> None:
         for element in self.root.iter(f"{{{BPMN}}}*"):
             name = element.get("id")
-            if name is None:
+            if not name:
                 if local(element) in NODES | {"process", "sequenceFlow"}:
                     self._broken("missing-id", local(element), element, f"<{local(element)}> thiếu thuộc tính id.")
             elif name in self.ids:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.expressions.text import names
-from engine.model.elements import ACTIVITIES, GATEWAYS, HUMAN_TASKS, EventDefinition, Node, Other, Process, handlers
+from engine.model.elements import (
+    ACTIVITIES,
+    GATEWAYS,
+    HUMAN_TASKS,
+    SUB_PROCESSES,
+    EventDefinition,
+    Node,
+    Other,
+    Process,
+    handlers,
+)
 from engine.model.rules.registry import ERROR, WARNING, Reading, rule
 from engine.model.runnable import runnable_processes
 
@@ -171,12 +181,24 @@ def _is_subscribed(reading: Reading, node: Node, definition: EventDefinition) ->
     return any(each.expects and each.carries for each in keyed if each.process == process)
 
 
+@rule("marker-place", ERROR)
+def marker_place(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """Loop markers and `isForCompensation` are an activity's, `triggeredByEvent` a sub-process's alone."""
+    for node in reading.model.nodes.values():
+        if node.kind not in ACTIVITIES and (node.loop is not None or node.for_compensation):
+            yield node, f"{node.label} không phải là công việc nên không có dấu lặp hay dấu hoàn tác."
+        if node.by_event and (node.kind not in SUB_PROCESSES or node.for_compensation):
+            yield node, f"{node.label}: triggeredByEvent chỉ dùng cho tiểu quy trình không phải là việc hoàn tác."
+
+
 @rule("token-quantity", ERROR)
 def token_quantity(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """Token quantities are whole numbers from 1 on."""
-    for node in reading.nodes(*ACTIVITIES):
+    """Token quantities are whole numbers from 1 on, and an activity's."""
+    for node in reading.model.nodes.values():
         for name, text in (("startQuantity", node.start_quantity), ("completionQuantity", node.completion_quantity)):
-            if not text.isdigit() or not 1 <= int(text) <= 100:
+            if node.kind not in ACTIVITIES and text != "1":
+                yield node, f"{node.label} không phải là công việc nên không có {name}."
+            elif not text.isdigit() or not 1 <= int(text) <= 100:
                 yield node, f"{node.label}: {name} là “{text}”, phải là số từ 1 đến 100."
 
 

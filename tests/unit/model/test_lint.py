@@ -158,6 +158,12 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "token-quantity": [
         (S + E + '<userTask id="x" startQuantity="0"/>' + GO, "x"),
         (S + E + '<userTask id="x" completionQuantity="many"/>' + GO, "x"),
+        ('<startEvent id="s" completionQuantity="2"/>' + E + users("x") + GO, "s"),
+    ],
+    "marker-place": [
+        (S + E + '<parallelGateway id="x"><standardLoopCharacteristics loopMaximum="2"/></parallelGateway>' + GO, "x"),
+        (S + E + '<exclusiveGateway id="x" isForCompensation="true"/>' + flows("s>e"), "x"),
+        (S + E + '<userTask id="x" triggeredByEvent="true"/>' + flows("s>e"), "x"),
     ],
     "several-processes": [
         (S + E + users("x") + GO + '</process><process id="q"><startEvent id="s2"/>' + users("y") + flows("s2>y"), "s2")

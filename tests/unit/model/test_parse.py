@@ -6,7 +6,8 @@ from engine.errors import ModelRefused, UnreadableFile
 from engine.model import safe_xml as reading
 from engine.model.extensions import BPMN
 from engine.model.parse import parse
-from tests.bpmn_models import HEAD, bpmn, flows, properties, users
+from engine.run import compile_program
+from tests.bpmn_models import HEAD, addresses, bpmn, flows, properties, start, users
 
 TAIL = '<process id="p"><startEvent id="s"/></process></definitions>'
 BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;">]>'
@@ -147,3 +148,17 @@ def test_an_expression_is_read_past_what_stands_in_it() -> None:
     told = "<conditionExpression>n > 1 <!-- not --> || <![CDATA[m < 2]]> <b>|| k</b></conditionExpression>"
     model = parse(bpmn(users("a", "b") + f'<sequenceFlow id="f" sourceRef="a" targetRef="b">{told}</sequenceFlow>'))
     assert model.flows["f"].condition.split() == ["n", ">", "1", "||", "m", "<", "2", "||", "k"]
+
+
+def test_an_empty_id_is_none() -> None:
+    with pytest.raises(ModelRefused) as raised:
+        parse(bpmn(users("a")).replace(b'id="p"', b'id=""'))
+    assert [each.rule for each in raised.value.findings] == ["missing-id"]
+
+
+def test_a_flow_stands_where_its_ends_stand() -> None:
+    inside = '<startEvent id="t"/>' + users("a")
+    body = f'<startEvent id="s"/><subProcess id="box">{inside}</subProcess>' + flows("s>box", "t>a")
+    assert parse(bpmn(body)).flows["t_a"].scope == "box"
+    instance, _ = start(compile_program(bpmn(body)))
+    assert addresses(instance) == ["box#1/a#1"]
