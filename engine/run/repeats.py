@@ -88,19 +88,23 @@ class Looped(Repeated):
     """A standard loop: again while its condition holds, at most `loopMaximum` times."""
 
     def start(self, token: Token) -> bool:
-        if self.loop.test_before and not self._goes_on(token.data, 0):
+        if self.loop.test_before and not self._goes_on(self._asked_before(token, 0), 0):
             return False
         self.begin(token, 0, {})
         return True
 
     def instance_done(self, token: Token, instance: Token) -> None:
         done = token.internal_data["done"] = token.internal_data["done"] + 1
-        data = instance.data
+        data = self._asked_before(token, done) if self.loop.test_before else instance.data
         token.workflow.remove(instance)
         if self._goes_on(data, done):
             self.begin(token, done, {})
         else:
             token.go()
+
+    def _asked_before(self, token: Token, done: int) -> Variables:
+        """A condition that is asked before a round counts the rounds before it, one asked after it the round itself."""
+        return Variables({"loopCounter": done}, around=token.data)
 
     def _goes_on(self, data: Variables, done: int) -> bool:
         if self.loop.maximum and done >= int(self.loop.maximum):

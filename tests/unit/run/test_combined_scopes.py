@@ -48,6 +48,18 @@ ROWS = [
         "s a_s n i a_e a a_s n i a_e a a_s n i a_e a g", "z", do("i"), do("i"), do("i"),
     ),
     row(
+        "a loop that asks before its rounds counts those before",
+        S + '<userTask id="a"><standardLoopCharacteristics testBefore="true"><loopCondition>loopCounter &lt; 2'
+        "</loopCondition></standardLoopCharacteristics></userTask>" + users("z") + E + flows("s>a>z>e"),
+        "s a a", "z", do("a"), do("a"),
+    ),
+    row(
+        "a loop that asks after its rounds counts the one that is over",
+        S + '<userTask id="a"><standardLoopCharacteristics><loopCondition>loopCounter &lt; 2'
+        "</loopCondition></standardLoopCharacteristics></userTask>" + users("z") + E + flows("s>a>z>e"),
+        "s a a a", "z", do("a"), do("a"), do("a"),
+    ),
+    row(
         "what undoes a sub-process does so once",
         S + sub(INSIDE + UNDOES) + UNDO + AGAIN + users("z") + E + flows("s>box>t>t2>z>e"),
         "s box_s i x box h_s u h_e h box t t2", "z", do("i"), do("u"),
