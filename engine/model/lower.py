@@ -86,7 +86,8 @@ class _Lowering:
         if not any(node.for_compensation for node in self.nodes.values()):
             return
         nodes = list(self.nodes.values())
-        held = {node.id: node.line for node in nodes if node.kind in SUB_PROCESSES and not node.by_event}
+        apart = {node.scope for node in nodes if node.kind == "startEvent" and _undoes(node)}
+        held = {node.id: node.line for node in nodes if node.kind in SUB_PROCESSES and node.id not in apart}
         called = {node.called: node.line for node in nodes if node.called in self.model.processes}
         for scope, line in {**held, **called}.items():
             undo = f"{PREFIX}undo_{scope}"
@@ -233,12 +234,14 @@ class _Lowering:
         return [*self.model.processes, *nested]
 
 
+def _undoes(node: Node) -> bool:
+    return any(definition.kind == "compensate" for definition in node.definitions)
+
+
 def _may_begin(node: Node) -> bool:
     return node.kind != "boundaryEvent" and not node.by_event and not node.for_compensation
 
 
 def _may_be_followed(node: Node) -> bool:
-    is_handler = (
-        any(definition.kind == "compensate" for definition in node.definitions) and node.kind == "boundaryEvent"
-    )
+    is_handler = _undoes(node) and node.kind == "boundaryEvent"
     return node.kind != "endEvent" and not node.by_event and not node.for_compensation and not is_handler

@@ -29,7 +29,9 @@ def remember_inside(host: Token, scope: Scope) -> None:
     One with its own handler remembers nothing of its inside.
     """
     undo = scope.spec.undo
-    if undo and not is_undoing(host.host) and not host.task_spec.handler and (scope.finished or not is_lowered(undo)):
+    if is_undoing(host.host) or _has_handler(host):
+        return
+    if undo and (scope.finished or not is_lowered(undo)):
         own = [host.data.values] if host.task_spec.is_instance else []
         host.workflow.finished.append([host.task_spec.name, scope.finished, *own])
 
@@ -41,12 +43,9 @@ def begin(token: Token, definition: EventDefinition) -> bool:
         return False
     if definition.kind == "cancel":
         _stop_others(token)
-    finished = _remembering(token.workflow).finished
-    named = [each for each in finished if definition.target in ("", _activity(each))]
+    named = [each for scope in _remembering(token) for each in _taken(scope, definition.target)]
     if not named:
         return False
-    for each in named:
-        finished.remove(each)
     memory["undo"] = named
     _undo_next(token)
     return True
@@ -92,8 +91,27 @@ def _undo_next(token: Token) -> None:
         machine.enter(scope, scope.spec.place(name), host=token, data=data, finished=finished)
 
 
-def _remembering(scope: Scope) -> Scope:
-    """The scope whose activities are undone: for an event sub-process the one around it."""
-    while scope.spec.is_by_event and scope.host is not None:
-        scope = scope.host.workflow
-    return scope
+def _remembering(token: Token) -> list[Scope]:
+    """The scopes whose activities are undone, the latest finished last: of an event sub-process the one around it too.
+
+    What undoes a finished event sub-process undoes that alone.
+    """
+    scopes = [token.workflow]
+    while scopes[-1].spec.is_by_event and (host := scopes[-1].host) is not None:
+        if is_lowered(token.task_spec.node.id):
+            break
+        scopes.append(host.workflow)
+    return scopes[::-1]
+
+
+def _taken(scope: Scope, target: str) -> Finished:
+    """What is named, or all, of what is finished there; it is finished no more."""
+    named = [each for each in scope.finished if target in ("", _activity(each))]
+    scope.finished = [each for each in scope.finished if target not in ("", _activity(each))]
+    return named
+
+
+def _has_handler(host: Token) -> bool:
+    """Whether it, or the activity whose instance it is, says itself how it is undone."""
+    around = host.host if host.task_spec.is_instance else None
+    return bool(host.task_spec.handler or (around is not None and around.task_spec.handler))

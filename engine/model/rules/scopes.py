@@ -45,7 +45,7 @@ def empty_scope(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("several-starts", ERROR)
 def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """One plain start event; in a process, others may wait for a message each."""
+    """One plain start event; in a process, others may wait for a message each, of its own."""
     for scope in reading.scopes:
         holder = reading.model.nodes.get(scope)
         if holder is not None and holder.by_event:
@@ -62,6 +62,20 @@ def several_starts(reading: Reading) -> Iterator[tuple[Node, str]]:
                 yield start, f"Sự kiện bắt đầu {start.label} trong tiểu quy trình không được chờ sự kiện."
             elif len(starts) > 1 and _kinds(start) != {"message"}:
                 yield start, f"Khi có nhiều điểm bắt đầu, {start.label} chỉ được bắt đầu bằng thông điệp."
+        yield from _begun_twice(reading, scope)
+
+
+def _begun_twice(reading: Reading, scope: str) -> Iterator[tuple[Node, str]]:
+    """Of two ways to begin by one message only the first would ever be gone."""
+    begun: dict[str, Node] = {}
+    for node in reading.scopes[scope]:
+        if not (_begins(reading, node) or (node.kind == "startEvent" and reading.is_process(scope))):
+            continue
+        events = [reading.model.nodes[flow.target] for flow in reading.outgoing.get(node.id, [])]
+        for each in events if node.kind == "eventBasedGateway" else [node]:
+            for name in {definition.name for definition in each.definitions}:
+                if begun.setdefault(name, each) is not each:
+                    yield each, f"{each.label} và {begun[name].label} cùng mở quy trình bằng “{name}”; chỉ được một."
 
 
 @rule("instantiate", ERROR)

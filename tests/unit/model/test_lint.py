@@ -48,6 +48,7 @@ HANDLED = (
 )
 UNDONE = "<compensateEventDefinition/>"
 JOINED = '<association id="j" sourceRef="b" targetRef="u"/>'
+ASKED = '<startEvent id="{0}" name="paid"><messageEventDefinition/></startEvent>'.format
 LINKED = '<linkEventDefinition name="L"/>'
 OFFERED = '<boundaryEvent id="b" attachedToRef="i"><messageEventDefinition/></boundaryEvent>'
 LISTED = ' xmlns:z="z" z:outputCollection="all" z:outputElement="{0}"'.format
@@ -201,6 +202,15 @@ CASES: dict[str, list[tuple[str, str]]] = {
             "x",
         ),
         (S + E + '<subProcess id="x"><startEvent id="y"><messageEventDefinition/></startEvent></subProcess>' + GO, "y"),
+        (
+            ASKED("s") + ASKED("x") + users("a") + flows("s>a", "x>a"),
+            "x",
+        ),
+        (
+            '<receiveTask id="r" name="paid" instantiate="true"/><eventBasedGateway id="g" instantiate="true"/>'
+            '<receiveTask id="x" name="paid"/>' + E + flows("r>e", "g>x>e"),
+            "x",
+        ),
     ],
     "instantiate": [
         (S + E + '<receiveTask id="x" instantiate="true"/>' + GO, "x"),

@@ -11,7 +11,7 @@ import pytest
 
 from tests.bpmn_models import bpmn, flows, users
 from tests.coverage.drawing import DEFINITIONS, OUTSIDE, E, S, boundary, fork, handled, many, sub
-from tests.coverage.playing import Row, do, play
+from tests.coverage.playing import Row, do, message, play
 
 THREE = "<loopCardinality>3</loopCardinality>"
 LAST = THREE + "<completionCondition>nrOfActiveInstances == 1</completionCondition>"
@@ -22,6 +22,15 @@ UNDOES = (
     f'<subProcess id="h" triggeredByEvent="true"><startEvent id="h_s">{DEFINITIONS["compensate"]}</startEvent>'
     + users("u") + '<endEvent id="h_e"/>' + flows("h_s>u>h_e") + "</subProcess>"
 )  # fmt: skip
+REFERRED = UNDO.replace("<compensateEventDefinition/>", '<compensateEventDefinition activityRef="i"/>')
+
+
+def beside(body: str, path: str) -> str:
+    """An event sub-process `h` with an activity that can be undone."""
+    begins = f'<startEvent id="h_s" isInterrupting="false">{DEFINITIONS["message"]}</startEvent><endEvent id="h_e"/>'
+    return f'<subProcess id="h" triggeredByEvent="true">{begins}{handled("i")}{body}{flows(path)}</subProcess>'
+
+
 COUNTING = '<scriptTask id="n"><script>seen = loopCounter + 1 == nrOfInstances</script></scriptTask>'
 
 
@@ -75,6 +84,30 @@ ROWS = [
         S + handled("a") + '<textAnnotation id="note"/><association id="l" sourceRef="on_a" targetRef="note"/>' + UNDO
         + users("z") + E + flows("s>a>t>z>e"),
         "s a undo_a t", "z", do("a"), do("undo_a"),
+    ),
+    row(
+        "many sub-processes with a handler of their own are undone by that alone",
+        S + many("<loopCardinality>2</loopCardinality>", kind="subProcess",
+                 body='<startEvent id="a_s"/>' + handled("i") + flows("a_s>i"))
+        + boundary("<compensateEventDefinition/>") + '<userTask id="u" isForCompensation="true"/>'
+        '<association id="as" sourceRef="b" targetRef="u"/>' + UNDO + users("z") + E + flows("s>a>t>z>e"),
+        "s a_s a_s i a i a u t", "z", do("i"), do("i"), do("u"),
+    ),
+    row(
+        "an event sub-process undoes its own activity by name",
+        S + users("a") + beside(REFERRED, "h_s>i>t>h_e") + E + flows("s>a>e"),
+        "s h_s i undo_i t h_e h", "a", message(), do("i"), do("undo_i"),
+    ),
+    row(
+        "an event sub-process undoes its own and what is done around it, the latest first",
+        S + handled("c") + users("a") + beside(UNDO, "h_s>i>t>h_e") + E + flows("s>c>a>e"),
+        "s c h_s i undo_i undo_c t h_e h", "a", do("c"), message(), do("i"), do("undo_i"), do("undo_c"),
+    ),
+    row(
+        "what an event sub-process has done is undone with what is around it",
+        S + users("a") + beside("", "h_s>i>h_e") + handled("c") + UNDO + users("z") + E + flows("s>a>c>t>z>e"),
+        "s h_s i h_e h a c undo_c undo_i h t", "z",
+        message(), do("i"), do("a"), do("c"), do("undo_c"), do("undo_i"),
     ),
     row(
         "a sub-process between others is undone in its turn",
