@@ -142,7 +142,8 @@ def grant_form(connection: Connection) -> Form:
     capacities = {key or "head": label for key, label in CAPACITIES.items()}
     fields: dict[str, Any] = {
         "officer_id": _choice("Người ký", {str(one.id): f"{one.name}, {one.title}" for one in people}),
-        "unit_code": _choice("Ký cho đơn vị", {one.code: one.name for one in units}),
+        "unit_code": _choice("Ký cho đơn vị", {one.code: one.name for one in units})
+        | {"x-error": "Chọn đơn vị mà người này ký cho."},
         "capacity": _choice("Thẩm quyền", capacities),
         "on_behalf_of": TEXT
         | {"title": "Ký thay ai", "description": "Chức vụ hoặc tập thể in sau KT., TL., TUQ., ví dụ: Chủ tịch"},

@@ -230,6 +230,10 @@ def save(version_id: UUID) -> ResponseReturnValue:
 def submit(version_id: UUID) -> ResponseReturnValue:
     """Send a draft up for appraisal: the first step of its own process."""
     row = read_version(version_id)
+    wrong = errors_of(row.findings)
+    if request.method == "GET" and wrong:
+        tell("Bản nháp còn lỗi, chưa trình thẩm định được. " + " ".join(wrong[:3]), "bad")
+        return redirect(url_for("designer.version", version_id=version_id), 303)
     with reading() as connection:
         now = house().clock.now(connection)
         chain = house().versions.published(connection, PROCEDURE, house().calendar.local(now).date())
@@ -248,8 +252,7 @@ def submit(version_id: UUID) -> ResponseReturnValue:
         except FormRefused as refused:
             entry, status = refused_entry(entry, refused), 422
         except ModelRefused as refused:
-            first = [f"{one['element']}: {one['message']}" for one in refused.findings if one["severity"] == "error"]
-            tell(refused.message + " " + " ".join(first[:3]), "bad")
+            tell(refused.message + " " + " ".join(errors_of(refused.findings)[:3]), "bad")
             return redirect(url_for("designer.version", version_id=version_id), 303)
         else:
             tell(f"Đã trình thẩm định. Theo dõi tại hồ sơ {opened.code}.")
@@ -394,6 +397,11 @@ def source_in(body: Mapping[str, Any]) -> bytes:
 def count_of(findings: Sequence[Mapping[str, Any]] | None, severity: str) -> int:
     """How many findings of a severity."""
     return sum(one["severity"] == severity for one in findings or ())
+
+
+def errors_of(findings: Sequence[Mapping[str, Any]] | None) -> list[str]:
+    """What keeps a draft from being submitted."""
+    return [one["message"] for one in findings or () if one["severity"] == "error"]
 
 
 def decision_words(row: Mapping[str, Any]) -> str:

@@ -30,7 +30,7 @@ export const WORDS = {
   'Append task': 'Thêm công việc',
   'Append timer intermediate catch event': 'Thêm sự kiện chờ thời gian',
   'Boundary event': 'Sự kiện biên',
-  'Business rule task': 'Việc theo bảng quy tắc',
+  'Business rule task': 'Việc theo bảng quyết định',
   'Call activity': 'Gọi quy trình khác',
   'Cancel boundary event': 'Sự kiện biên hủy',
   'Cancel end event': 'Kết thúc hủy',

@@ -1,4 +1,4 @@
-"""Decision tables of a draft on the page: given, replaced, taken away, refused with one sentence and nothing lost."""
+"""A draft on its pages: decision tables given, taken away, refused with nothing lost; errors told in time."""
 
 from __future__ import annotations
 
@@ -137,3 +137,15 @@ def test_a_file_that_nothing_asks_is_taken_away(province: Province, draft: UUID)
     sent = designer.post(f"/designer/{draft}/decisions", name="phi.dmn", _act="remove", _revision=revision)
     assert sent.status_code == 303
     assert row(province, draft).decisions == {}
+
+
+def test_nobody_types_a_submission_of_a_draft_that_has_errors(province: Province, draft: UUID) -> None:
+    designer = with_role(province, "process_designer")
+    with province.house.store.transaction(units=("*",)) as connection:
+        found = connection.execute(select(process_version).where(process_version.c.id == draft)).one()
+        context = lint_context(Manifest.from_data(found.manifest), found.forms, province.house.directory, {})
+        broken = bytes(found.source).replace(b'name="role" value="signer"', b'name="role" value="king"')
+        save_draft(connection, draft, broken, found.revision, context)
+    sent = designer.get(f"/designer/{draft}/submit")
+    assert sent.status_code == 303
+    assert "“king” không có trong danh mục" in designer.get(sent.headers["Location"]).text
