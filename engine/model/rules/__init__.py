@@ -2,6 +2,7 @@
 
 from engine.model.rules import (
     asked,
+    counters,
     decisions,
     events,
     expressions,
@@ -22,6 +23,7 @@ __all__ = [
     "Reading",
     "Rule",
     "asked",
+    "counters",
     "decisions",
     "events",
     "expressions",

@@ -33,14 +33,18 @@ def no_start(reading: Reading) -> Iterator[tuple[Node, str]]:
 
 @rule("empty-scope", ERROR)
 def empty_scope(reading: Reading) -> Iterator[tuple[Node, str]]:
-    """A sub-process with nothing in it, or in which everything leads in a circle, never begins."""
+    """A sub-process with nothing in it but events, or in which everything leads in a circle, never begins."""
     for scope, nodes in reading.scopes.items():
         holder = reading.model.nodes.get(scope)
-        free = [node for node in nodes if node.id not in reading.incoming and node.kind != "boundaryEvent"]
+        free = [node for node in nodes if node.id not in reading.incoming and _may_begin(node)]
         if holder is not None and not free:
             yield holder, f"Tiểu quy trình {holder.label} không có bước nào để bắt đầu."
         elif holder is None and nodes and not free:
             yield nodes[0], "Quy trình không có bước nào để bắt đầu."
+
+
+def _may_begin(node: Node) -> bool:
+    return node.kind != "boundaryEvent" and not node.by_event and not node.for_compensation
 
 
 @rule("several-starts", ERROR)

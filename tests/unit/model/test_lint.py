@@ -191,7 +191,34 @@ CASES: dict[str, list[tuple[str, str]]] = {
         )
     ],
     "no-start": [(users("x", "y") + flows("x>y"), "x")],
-    "empty-scope": [(S + E + '<subProcess id="x"/>' + GO, "x"), (users("a", "b") + flows("a>b>a"), "a")],
+    "counter-place": [
+        (S + E + users("a") + XOR(' default="x_e"') + flows("s>x>e", "x>a: nrOfCompletedInstances > 1", "a>e"), "x_a"),
+        (S + E + '<scriptTask id="x"><script>last = loopCounter</script></scriptTask>' + GO, "x"),
+        (
+            S + E + f'<adHocSubProcess id="x">{users("i")}<completionCondition>nrOfCompletedInstances == 1'
+            "</completionCondition></adHocSubProcess>" + GO,
+            "x",
+        ),
+        (
+            S + E + '<userTask id="x"><standardLoopCharacteristics><loopCondition>nrOfInstances &lt; 2</loopCondition>'
+            "</standardLoopCharacteristics></userTask>" + GO,
+            "x",
+        ),
+        (
+            S + users("a", "b") + '<complexGateway id="x"><activationCondition>activationCount &gt; 0'
+            "</activationCondition></complexGateway>" + flows("s>x", "x>a: activationCount > 1", "x>b"),
+            "x_a",
+        ),
+    ],
+    "empty-scope": [
+        (
+            S + E + '<subProcess id="x"><subProcess id="h" triggeredByEvent="true"><startEvent id="h_s">'
+            "<messageEventDefinition/></startEvent></subProcess></subProcess>" + GO,
+            "x",
+        ),
+        (S + E + '<subProcess id="x"/>' + GO, "x"),
+        (users("a", "b") + flows("a>b>a"), "a"),
+    ],
     "several-starts": [
         (S + '<startEvent id="x"/>' + users("a") + flows("s>a", "x>a"), "x"),
         (
@@ -446,6 +473,15 @@ def test_the_process_that_runs_is_the_one_that_is_named() -> None:
     (several,) = [each for each in found(body) if each.rule == "several-processes"]
     assert (several.element, compile_program(bpmn(body)).process_id) == ("s", "q")
     assert "chạy “q”, không chạy “p”" in several.message
+
+
+def test_what_counts_is_known_in_what_is_repeated_and_in_what_that_calls() -> None:
+    many = "<multiInstanceLoopCharacteristics><loopCardinality>2</loopCardinality></multiInstanceLoopCharacteristics>"
+    called = '<scriptTask id="t"><script>last = loopCounter + 1 == nrOfInstances</script></scriptTask>'
+    body = (
+        S + E + f'<subProcess id="box">{many}<callActivity id="x" calledElement="q"/></subProcess>' + flows("s>box>e")
+    )
+    assert "counter-place" not in {each.rule for each in found(f'{body}</process><process id="q">{called}')}
 
 
 def test_every_rule_has_a_case_and_a_line_of_documentation() -> None:
