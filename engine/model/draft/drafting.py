@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from engine.model.diagram.layout import lay_out
 from engine.model.diagram.sketch import Sketch
@@ -28,7 +30,7 @@ def draft(table: StepTable) -> Draft:
     seating = seat_units(table)
     drawn = draw(table, seating)
     forms, keys = make_forms(table, drawn)
-    sketch = _with_form_keys(drawn, keys)
+    sketch = _with_forms(drawn, forms, keys)
     folder = ProcedureFolder(
         manifest=make_manifest(table, seating, drawn),
         source=write_bpmn(sketch, lay_out(sketch)),
@@ -38,9 +40,15 @@ def draft(table: StepTable) -> Draft:
     return Draft(folder=folder, findings=examine(table, seating, drawn))
 
 
-def _with_form_keys(drawn: Drawn, keys: dict[str, str]) -> Sketch:
-    """Set each task's form."""
+def _with_forms(drawn: Drawn, forms: Mapping[str, Mapping[str, Any]], keys: Mapping[str, str]) -> Sketch:
+    """Set each task's form; what is sent to others is what some form asks."""
+    asked = {name for form in forms.values() for name in form["properties"]}
     nodes = dict(drawn.sketch.nodes)
-    for node_id, key in keys.items():
-        nodes[node_id] = replace(nodes[node_id], properties={**nodes[node_id].properties, "form": key})
+    for node_id, node in drawn.sketch.nodes.items():
+        told = dict(node.properties)
+        if node_id in keys:
+            told["form"] = keys[node_id]
+        if not asked.issuperset(node.inputs):
+            del told["inputs"]
+        nodes[node_id] = replace(node, properties=told)
     return replace(drawn.sketch, nodes=nodes)

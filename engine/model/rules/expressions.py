@@ -11,6 +11,7 @@ from engine.model.decisions.compiled import names_in
 from engine.model.elements import ACTIVITIES, Flow, Node, Other
 from engine.model.rules.registry import ERROR, Element, Reading, rule
 from engine.model.timers import is_literal
+from engine.model.variables import all_variables
 
 _CEL = {"", "cel", "text/cel", "application/cel"}
 
@@ -118,3 +119,15 @@ def personal(reading: Reading) -> Iterator[tuple[Element, str]]:
         table = reading.decisions.tables.get(node.called)
         for name in sorted((names_in(table) if table is not None else frozenset()) & hidden):
             yield node, f"Bảng quyết định “{node.called}” dùng “{name}” là dữ liệu cá nhân."
+
+
+@rule("sent-data", ERROR)
+def sent_data(reading: Reading) -> Iterator[tuple[Element, str]]:
+    """What goes out (`inputs`) is a form field or set by the process; another name, or personal data, goes empty."""
+    if reading.variables is None:
+        return
+    known = all_variables(reading.model, reading.variables, reading.decisions.tables)
+    for node in reading.model.nodes.values():
+        for name in node.inputs:
+            if name not in known:
+                yield node, f"{node.label} gửi đi “{name}”, mà không biểu mẫu hay bước nào có trường này để gửi."

@@ -427,6 +427,7 @@ IN_THE_HOUSE: dict[str, list[tuple[str, str]]] = {
             "a",
         ),
     ],
+    "sent-data": [(S + E + task(kind="serviceTask", connector="post", operation="send", inputs="decison") + GO, "x")],
     "message-start": [(E + f'<startEvent id="x">{MESSAGE}</startEvent>' + users("a") + flows("x>a>e"), "x")],
     "signal-door": [
         (S + E + f'<intermediateThrowEvent id="x">{SIGNAL}</intermediateThrowEvent>' + GO, "x"),
