@@ -19,7 +19,7 @@ BATCH = 500
 
 CAUSES: Mapping[str, tuple[str, ...]] = {
     "calendar": ("CalendarChanged",),
-    "pause": ("ClockPaused", "ClockResumed", "TaskCompleted", "AnswerTaken"),
+    "pause": ("ClockPaused", "ClockResumed", "TaskCompleted", "AnswerTaken", "MessageTaken"),
     "supplement": ("SupplementRequested", "SupplementReceived"),
     "extension": ("LimitExtended",),
     "apology": ("ApologyIssued",),
