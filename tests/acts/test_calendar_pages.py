@@ -71,6 +71,9 @@ def test_a_day_off_goes_from_the_page_to_every_open_dossier_and_the_auditors_lis
     lines = auditor.get("/audit/moved-dates?since=01/10/2026&until=31/10/2026&format=csv").text.splitlines()
     assert len(lines) == 2
     assert code in lines[1]
+    mistyped = auditor.get("/audit/moved-dates?since=31/2/2026&until=31/10/2026").text
+    assert 'value="31/2/2026"' in mistyped
+    assert 'id="since-error"' in mistyped
     assert auditor.post("/admin/calendar/days", _revision="0", **day).status_code == 403
 
 

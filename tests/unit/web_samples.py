@@ -487,7 +487,7 @@ def pages() -> dict[str, dict[str, Any]]:
             "days": [{"on": NOW.date(), "name": "Ngày Văn hóa Việt Nam", "status": "Chưa có quyết định"}],
         },
         "audit/moved_dates.html": {
-            "since": NOW.date(), "until": NOW.date(), "error": "", "unit": "", "units": [{"code": "H29.12", "name": "Phòng Kinh tế"}], "cause": "calendar",
+            "period": PERIOD, "unit": "", "units": [{"code": "H29.12", "name": "Phòng Kinh tế"}], "cause": "calendar",
             "causes": [("calendar", "Lịch làm việc thay đổi")], "csv_url": "/audit/moved-dates?format=csv", "first_url": None, "next_url": None,
             "rows": [{
                 "at": at(25, 8), "by": "Nguyễn Văn An", "code": CODE, "url": f"/audit/dossier/{CODE}", "unit": "Phòng Kinh tế xã Sơn Trung",

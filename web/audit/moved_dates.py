@@ -52,9 +52,7 @@ def moved() -> ResponseReturnValue:
     last = found[PAGE - 1] if len(found) > PAGE else None
     return render_template(
         "audit/moved_dates.html",
-        since=asked.since,
-        until=asked.until,
-        error=asked.error,
+        period=asked.fields,
         unit=wanted.unit,
         units=[{"code": one.code, "name": one.name} for one in house().directory.units.values() if not one.is_external],
         cause=wanted.cause,
