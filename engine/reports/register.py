@@ -25,6 +25,7 @@ ENDINGS: Mapping[str, str] = {
 }
 """Events that end a dossier otherwise than by returning its result."""
 
+# What was submitted online is not received until the one-stop unit says so; declined, it stands there as declined.
 RECEIVED = text(
     """
     SELECT c.id, c.code, c.procedure_name, c.lead_unit, c.received_at, c.promised_at, c.is_late, c.facts, c.ledger,
@@ -32,6 +33,7 @@ RECEIVED = text(
     FROM cases c LEFT JOIN party p ON p.case_id = c.id AND p.role = 'owner'
     WHERE c.kind = 'dossier' AND c.receiving_unit = :unit AND c.participants @> ARRAY[CAST(:unit AS text)]
       AND c.received_at >= :since AND c.received_at < :until
+      AND (c.code IS DISTINCT FROM c.submission_code OR c.closed_at IS NOT NULL)
     ORDER BY c.received_at, c.code
     """
 )
@@ -68,7 +70,7 @@ def dossier_register(
 
 
 def _entry(house: House, number: int, row: Mapping[str, Any], events: Sequence[Content]) -> Entry:
-    opened = events[0]
+    opened = next((one for one in events if one["type"] == "DossierReceived"), events[0])
     returned = next((one for one in events if one["type"] == "ResultReturned" and one["status"] == 10), None)
     way = str(returned["data"].get("delivery", "")) if returned else str(row["facts"].get("result_delivery", ""))
     return Entry(

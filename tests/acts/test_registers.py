@@ -20,6 +20,8 @@ from engine.dossier.command import TaskRef
 from engine.dossier.end_early import EndEarly, withdraw
 from engine.dossier.explain import Explain, explain
 from engine.dossier.issue_letter import STEPS, issue_letter
+from engine.dossier.receive_online import ReceiveOnline, receive_online
+from engine.dossier.submit_online import submit_online
 from engine.dossier.void_letter import GiveNumber, VoidLetter, give_number, void_letter
 from engine.errors import NotAllowed, NotFound, Refused
 from engine.reports.control_slip import control_slip, read_control_slip
@@ -27,7 +29,7 @@ from engine.reports.explanations import owed_explanations
 from engine.reports.hand_over_lists import hand_over_list, result_list
 from engine.reports.history_print import history_print
 from engine.reports.number_book import books, number_book, number_book_pdf, waiting_for_number
-from engine.reports.register import dossier_register, register_pdf
+from engine.reports.register import Entry, dossier_register, register_pdf
 from engine.reports.situation import situation, total_of
 from engine.reports.to_archive import dossiers_to_archive
 from engine.store.tables import unit
@@ -294,3 +296,22 @@ def test_a_day_that_is_none_stays_in_its_field_with_a_sentence(province: Provinc
 def test_who_keeps_no_register_is_told_so(province: Province) -> None:
     page = Desk.of(province, province.actor(LEADER, "signer")).get("/reports/register").text
     assert "Đơn vị bạn không giữ sổ theo dõi hồ sơ" in page
+
+
+def test_what_came_online_is_in_the_register_once_the_counter_received_it(ship: Callable[..., Province]) -> None:
+    province = ship("DANG-KY-KET-HON")
+    province.go_to(at(5, 9))
+    case_id = submit_online(province.house, province.reception("DANG-KY-KET-HON", channel="online")).case_id
+
+    def lines() -> list[Entry]:
+        with province.house.store.transaction(units=province.counter.units) as connection:
+            return dossier_register(province.house, connection, ONE_STOP, *WEEK)
+
+    assert lines() == []
+    province.go_to(at(5, 15))
+    [item] = province.items(case_id, kind="acceptance")
+    task = TaskRef(id=item.id, revision=item.revision)
+    receive_online(province.house, province.counter, ReceiveOnline(case_id=case_id, task=task))
+    [line] = lines()
+    assert (line.code, line.received_by) == (province.row(case_id).code, province.counter.name)
+    assert line.received_at == province.row(case_id).received_at

@@ -65,7 +65,7 @@ def batch_page(
     """To whom the work goes, or what could not be done."""
     return render_template(
         "inbox/batch.html",
-        title=BATCH[act].title,
+        title=BATCH[act].title.rstrip("…"),
         act=act,
         chosen=[
             {"value": f"{item_id}.{revision}", "name": name_of(lines.get(item_id))} for item_id, revision in chosen

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.reports.forecasts import ForecastRun, ToldForecast
+from web.forms.wording import lower_first
 
 OUTLOOK_TONES = {"late": "bad", "tight": "warn", "fine": "good"}
 
@@ -14,7 +15,9 @@ def forecast_shown(one: ToldForecast | None, item: Mapping[str, Any]) -> dict[st
     """The forecast beside a line: for the process's own tasks whose clock runs."""
     if one is None or item["is_paused"] or item["kind"] != "task" or item["decided_at"] is not None:
         return None
-    return {"sentence": one.sentence, "tone": OUTLOOK_TONES[one.outlook]}
+    is_for_new_day = item["is_late"] and one.outlook != "late"  # the limit of law has passed, the day promised anew not
+    sentence = f"So với ngày hẹn lại: {lower_first(one.sentence)}" if is_for_new_day else one.sentence
+    return {"sentence": sentence, "tone": OUTLOOK_TONES[one.outlook]}
 
 
 def forecast_note(run: ForecastRun | None) -> str:
