@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ExpressionError
+from engine.errors import ExpressionError, InputError
 from engine.model.elements import EventDefinition, Node
-from engine.model.timers import is_literal
+from engine.model.timers import FOR_EVER, is_literal
 from engine.run.places import Place
 from engine.run.timers import Due, first_due, mode_of, next_due
 
@@ -89,7 +89,13 @@ class Listener(Place):
         if not is_literal(text):
             text = str(self.program.expressions.compile(text, self.node.id).evaluate(token.data.look_up))
         mode = mode_of(definition.properties, self.node.properties)
-        return first_due(definition.timer, text, mode, at=machine.at, working_time=machine.working_time)
+        try:
+            due = first_due(definition.timer, text, mode, at=machine.at, working_time=machine.working_time)
+        except (InputError, ExpressionError) as error:
+            raise ExpressionError(f"{self.node.label}: {error.message}", self.node.id) from error
+        if due.left == FOR_EVER and self.node.kind == "intermediateCatchEvent":
+            raise ExpressionError(f"{self.node.label}: “{text}” lặp vô hạn giữa luồng.", self.node.id)
+        return due
 
     def _key(self, token: Token, definition: EventDefinition) -> str:
         text = definition.properties.get("correlation") or self.node.properties.get("correlation")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from engine.deadlines import VIETNAM
-from engine.errors import StaleTask
+from engine.errors import ExpressionError, StaleTask
 from engine.run import Complete, Fire, Instance, PlainTime
 from engine.run.working_time import Mode
 from tests.bpmn_models import AT, CASE, addresses, flows, passed, program, properties, restored, start, users
@@ -129,3 +129,17 @@ def test_an_event_gateway_takes_the_first_event_and_forgets_the_others() -> None
     instance.apply(Fire(address="silence#1"), at=AT)
     assert addresses(instance) == ["decide#1"]
     assert instance.subscriptions == ()
+
+
+@pytest.mark.parametrize(
+    ("how", "value"),
+    [("Duration", None), ("Duration", "soon"), ("Duration", "2026-12-01"), ("Date", "P3D"), ("Cycle", "R/PT1H")],
+)
+def test_what_a_timer_is_told_as_it_runs_is_refused_by_its_element(how: str, value: str | None) -> None:
+    what = program(
+        f'<startEvent id="s"/><intermediateCatchEvent id="t"><timerEventDefinition><time{how}>wanted</time{how}>'
+        "</timerEventDefinition></intermediateCatchEvent>" + users("after") + flows("s>t>after")
+    )
+    with pytest.raises(ExpressionError, match=r"^t: ") as raised:
+        start(what, wanted=value)
+    assert raised.value.element_id == "t"
