@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.store.tables import officer, officer_role
-from engine.store.text import vietnamese_sort_key
+from engine.store.text import person_sort_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ def add_officers(connection: Connection, officers: Iterable[Officer]) -> None:
                 login=one.login,
                 name=one.name,
                 title=one.title,
-                sort_key=vietnamese_sort_key(one.name),
+                sort_key=person_sort_key(one.name),
                 password_hash=one.password_hash,
                 is_demo=one.is_demo,
             )

@@ -17,6 +17,7 @@ from engine.errors import FormRefused, ModelRefused, NotAllowed, Refused, StaleT
 from engine.model.procedure import Manifest
 from engine.reports.processes import process_list
 from engine.store.tables import process_version
+from tests.desk import Desk, with_role
 from tests.province import Province
 
 OPERATIONS = {"consultation": ["request", "recall"], "postal": ["pick_up", "deliver_result"]}
@@ -155,3 +156,14 @@ def test_procedures_are_listed_in_the_order_of_the_alphabet(ship: Callable[..., 
     with province.house.store.transaction(units=("*",)) as connection:
         words = [row["name"].split()[0] for row in process_list(connection)]
     assert words == ["Cấp", "Chuyển", "Công"]
+
+
+def test_who_publishes_reads_from_when_it_is_in_force(chain: Province) -> None:
+    case_id = submit(chain, drafted(chain, "TP01", **CHANGE))
+    chain.complete(case_id, "step2_appraise", decision="forward", opinion="Đạt yêu cầu")
+    chain.complete(case_id, "step3_approve", decision="forward", decision_number="9", decision_on="2026-10-05")
+    item = chain.task(case_id)
+    desk = Desk.of(chain, with_role(chain, "control_officer"))
+    form = {"effective_on": "12/10/2026", "is_checked": "true", "_revision": str(item.revision), "_csrf": desk.token()}
+    page = desk.client.post(f"/inbox/{item.id}", data=form, follow_redirects=True)
+    assert "(bản 2), áp dụng cho hồ sơ tiếp nhận từ ngày 12/10/2026" in page.text

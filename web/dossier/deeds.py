@@ -300,11 +300,11 @@ def with_officers(form: Mapping[str, Any], item: Mapping[str, Any] | None) -> Ma
         return form
     with reading() as connection:
         people = connection.execute(
-            select(officer.c.id, officer.c.name, officer.c.title)
+            select(officer.c.id, officer.c.name, officer.c.title, officer.c.sort_key)
             .join(officer_role, officer_role.c.officer_id == officer.c.id)
             .where(officer_role.c.unit_code == item["unit_code"], ~officer.c.is_disabled)
             .distinct()
-            .order_by(officer.c.name)
+            .order_by(officer.c.sort_key)
         ).all()
     choice = dict(form["properties"]["officer_id"]) | {
         "x-widget": "select",

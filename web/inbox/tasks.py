@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -92,7 +93,8 @@ def complete(item_id: UUID) -> ResponseReturnValue:
         if item["state"] != "open":
             return lost_page(item, view, entry), 409
         return answered(task_page(item_id, entry=entry, stale=StaleTask().message), 409)
-    tell(what_was_done(item["name"], done))
+    is_published = done.is_ended and "subject" in view.case["facts"]
+    tell(what_is_in_force(view, entry) if is_published else what_was_done(item["name"], done))
     return redirect(url_for("inbox.inbox"), 303)
 
 
@@ -108,6 +110,14 @@ def what_was_done(name: str, done: Completed) -> str:
         return f"Hồ sơ {done.code} đã kết thúc."
     where = "; ".join(f"{task} ({unit})" for task, unit in done.next)
     return f"Đã xong “{name}” của hồ sơ {done.code}." + (f" Tiếp theo: {where}." if where else "")
+
+
+def what_is_in_force(view: DossierView, entry: Entry) -> str:
+    """The sentence for who has published a process."""
+    chosen = entry.values.get("effective_on")
+    since = date.fromisoformat(chosen) if chosen else house().calendar.local(view.now).date()
+    title = view.case["facts"]["subject"]["title"]
+    return f"Đã công bố quy trình {title}, áp dụng cho hồ sơ tiếp nhận từ ngày {since:%d/%m/%Y}."
 
 
 @blueprint.post("/<uuid:item_id>/draft")
