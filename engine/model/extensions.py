@@ -11,7 +11,7 @@ _FOREIGN = frozenset(
     {"inputOutput", "ioMapping", "executionListener", "executionListeners", "taskListener", "taskListeners", "in"}
     | {"connector", "script", "onEntry-script", "onExit-script", "failedJobRetryTimeCycle", "eventListener", "out"}
     | {"assignmentDefinition", "taskSchedule", "priorityDefinition", "formDefinition", "formData", "formProperty"}
-    | {"subscription", "errorEventDefinition", "mapException", "adHoc", "conditionalFilter"}
+    | {"subscription", "errorEventDefinition", "mapException", "adHoc", "conditionalFilter", "type"}
 )
 _FOREIGN_ATTRIBUTES = frozenset(
     {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "formKey", "formRef", "initiator"}
@@ -37,6 +37,10 @@ def doing_something(element: etree._Element) -> tuple[str, ...]:
     written = {plain_name(name) for part in parts for name in part.attrib if "}" in str(name)}
     if local(element) == "businessRuleTask":
         written -= {"resultVariable"}
+    if any(
+        plain_name(name) == "type" and told != "external" for name, told in element.attrib.items() if "}" in str(name)
+    ):
+        items |= {"type"}
     return tuple(sorted(items & _FOREIGN | written & _FOREIGN_ATTRIBUTES))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from engine.errors import MotCuaError
+from engine.expressions.text import plain
 from engine.model.elements import EVENTS, EventDefinition, Node
 from engine.model.rules.registry import ERROR, Reading, rule
 from engine.model.timers import check_timer, is_endless, is_literal
@@ -38,6 +39,16 @@ def event_kind(reading: Reading) -> Iterator[tuple[Node, str]]:
             yield node, f"Sự kiện biên {node.label} chưa nêu chờ sự kiện gì."
         if node.kind == "intermediateCatchEvent" and not node.definitions:
             yield node, f"Sự kiện {node.label} chưa nêu chờ sự kiện gì."
+
+
+@rule("event-name", ERROR)
+def event_name(reading: Reading) -> Iterator[tuple[Node, str]]:
+    """The name of a message, signal or link and the code of an error or escalation are plain words, no expression."""
+    for node in reading.model.nodes.values():
+        for definition in node.definitions:
+            for text in (definition.name, definition.code):
+                if text.strip() != plain(text) or "${" in text or "#{" in text:
+                    yield node, f"{node.label}: “{text}” là biểu thức; tên sự kiện phải là chữ cố định."
 
 
 @rule("timer", ERROR)

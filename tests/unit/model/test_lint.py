@@ -136,6 +136,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "foreign-extension": [
         (S + E + task(inside="<extensionElements><camunda:inputOutput/></extensionElements>") + GO, "x"),
         (S + E + '<userTask id="x" camunda:assignee="demo"/>' + GO, "x"),
+        (S + E + '<serviceTask id="x" camunda:type="mail"/>' + GO, "x"),
         (S + E + '<serviceTask id="x" camunda:expression="${bean.run()}" camunda:resultVariable="r"/>' + GO, "x"),
         (
             S + E + users("x") + '<boundaryEvent id="b" attachedToRef="x"><errorEventDefinition '
@@ -268,6 +269,16 @@ CASES: dict[str, list[tuple[str, str]]] = {
             S + E + XOR("") + '<boundaryEvent id="b" attachedToRef="x"><messageEventDefinition/></boundaryEvent>' + GO,
             "b",
         )
+    ],
+    "event-name": [
+        (S + E + '<receiveTask id="x" name="=order + id"/>' + GO, "x"),
+        (
+            S
+            + E
+            + '<intermediateCatchEvent id="x" name="go-${id}"><signalEventDefinition/></intermediateCatchEvent>'
+            + GO,
+            "x",
+        ),
     ],
     "event-kind": [
         (S + E + CATCH("<errorEventDefinition/>") + GO, "x"),

@@ -55,7 +55,7 @@ def test_extensions_that_would_do_something_elsewhere_are_told() -> None:
         for finding in lint(parse(source))
         if finding.rule == "foreign-extension"
     }
-    flowable = {("flowable", "startEvent1"), ("flowable", "sid-1")}
+    flowable = {("flowable", "startEvent1"), ("flowable", "sid-1"), ("flowable", "mail")}
     assert told == {("camunda 7", "Activity_1"), ("utf-16", "Activity_1"), ("camunda 8", "work")} | flowable
 
 
