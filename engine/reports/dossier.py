@@ -62,8 +62,10 @@ class DossierView:
 
 
 def case_id_of(connection: Connection, code: str) -> UUID:
-    """The id of the case with this code, if this reader may see it."""
+    """The id of the case with this code, or that was submitted online under it, if this reader may see it."""
     found = connection.execute(select(cases.c.id).where(cases.c.code == code)).scalar()
+    if found is None:
+        found = connection.execute(select(cases.c.id).where(cases.c.submission_code == code)).scalar()
     if found is None:
         raise NotFound("Không tìm thấy hồ sơ, hoặc bạn không có quyền xem hồ sơ này.")
     return UUID(str(found))

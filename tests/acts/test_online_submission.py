@@ -24,6 +24,7 @@ from engine.dossier.recompute import recompute
 from engine.dossier.status import Status
 from engine.dossier.submit_online import SupplementOnline, submit_online, supplement_online
 from engine.errors import FormRefused, NotAllowed, Refused, StaleTask
+from engine.reports.dossier import case_id_of
 from tests.acts.test_calendar_changes import day_off, publish, with_days
 from tests.invariants import faults_of_house
 from tests.province import COMMUNE, Province
@@ -93,6 +94,8 @@ def test_received_it_has_a_code_and_a_clock_from_that_moment(ship: Callable[...,
     assert (row.code, row.received_at) == (got.code, province.events(case_id)[-1].at)
     assert row.code == f"{ONE_STOP}-261006-0001"
     assert row.submission_code == first.code
+    with province.house.store.transaction(units=("*",)) as connection:
+        assert case_id_of(connection, first.code) == case_id, "the old code still leads there"
     assert row.status in {Status.RECEIVED, Status.IN_PROGRESS}
     assert province.items(case_id, kind="acceptance") == []
     told = orjson.loads(bytes(province.events(case_id)[-1].body))

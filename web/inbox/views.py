@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from engine.dossier.actor import Seat
 from engine.reports.forecasts import forecasts_of, newest_run
@@ -16,6 +17,7 @@ from engine.reports.inbox import (
     DUE_CONDITIONS,
     KEYS,
     Box,
+    Count,
     DueFilter,
     InboxFilter,
     Order,
@@ -56,60 +58,27 @@ BATCH: Mapping[str, BatchAct] = {
 def inbox() -> ResponseReturnValue:
     """The list, nearest due first."""
     wanted = wanted_of_request()
+    is_list_only = "HX-Request" in request.headers and request.headers.get("HX-Target") == "list"
     with reading() as connection:
         now = house().clock.now(connection)
         soon = soon_after(now, house().ruleset_on(now))
         page = inbox_page(connection, wanted, now, soon)
-        is_list_only = "HX-Request" in request.headers and request.headers.get("HX-Target") == "list"
         counts = inbox_counts(connection, wanted, now, soon)
-        boxes = [
-            {
-                "title": title,
-                "url": url_with(box=box, after=""),
-                "is_current": wanted.box == box,
-                **asdict(inbox_count(connection, replace(wanted, box=box, due=""), now, soon)),
-            }
-            for box, title in BOXES
-            if box == "mine" or may_see_unit()
-        ]
-        forecasts, run = {}, None
-        if wanted.order == "forecast":
-            forecasts = forecasts_of(connection, [one["case_id"] for one in page.items], now, house().calendar)
-            run = newest_run(connection)
+        boxes = boxes_of(connection, wanted, now, soon)
+        items, note = with_forecasts(connection, wanted, page.items, now)
         procedures = [] if is_list_only else procedures_in_inbox(connection, wanted)
-    counters = [
-        {
-            "key": key,
-            "title": title,
-            "count": counts[state].count,
-            "is_more": counts[state].is_more,
-            "url": url_with(due=state, after=""),
-            "is_current": wanted.due == state,
-        }
-        for state, key, title in COUNTERS
-        if state != "none" or counts[state].count or wanted.due == state
-    ]
     context = {
         "title": "Hộp việc",
         "boxes": boxes,
-        "counter_values": counters,
-        "filters": {
-            "q": wanted.query,
-            "procedure": wanted.procedure_code,
-            "due": wanted.due,
-            "mine": wanted.only_assigned,
-            "order": "" if wanted.order == "due" else wanted.order,
-            "box": "" if wanted.box == "mine" else wanted.box,
-        },
+        "counter_values": counters(wanted, counts),
+        "filters": filters(wanted),
         "procedures": procedures,
         "orders": [
             {"title": title, "url": url_with(order=key, after=""), "is_current": wanted.order == key}
             for key, title in ORDERS
         ],
-        "forecast_note": forecast_note(run) if wanted.order == "forecast" else "",
-        "items": [
-            told(item, now) | {"forecast": forecast_shown(forecasts.get(item["case_id"]), item)} for item in page.items
-        ],
+        "forecast_note": note,
+        "items": items,
         "first_url": url_with(after="") if wanted.after else None,
         "next_url": url_with(after=page.next_cursor) if page.next_cursor else None,
         "fresh_url": url_for("inbox.fresh", since=now.isoformat(), **clean_args()),
@@ -121,6 +90,59 @@ def inbox() -> ResponseReturnValue:
         "whole_unit": next((one for one in boxes if not one["is_current"] and one["count"]), None),
     }
     return render_template("inbox/rows.html" if is_list_only else "inbox/list.html", **context)
+
+
+def boxes_of(connection: Connection, wanted: InboxFilter, now: datetime, soon: datetime) -> list[dict[str, Any]]:
+    """An officer's own work, and for who may see it that of the unit, with how much there is."""
+    return [
+        {
+            "title": title,
+            "url": url_with(box=box, after=""),
+            "is_current": wanted.box == box,
+            **asdict(inbox_count(connection, replace(wanted, box=box, due=""), now, soon)),
+        }
+        for box, title in BOXES
+        if box == "mine" or may_see_unit()
+    ]
+
+
+def with_forecasts(
+    connection: Connection, wanted: InboxFilter, items: Sequence[Mapping[str, Any]], now: datetime
+) -> tuple[list[dict[str, Any]], str]:
+    """The lines as the page shows them; in the forecast's order with what is expected of each, and how old that is."""
+    if wanted.order != "forecast":
+        return [told(item, now) | {"forecast": None} for item in items], ""
+    forecasts = forecasts_of(connection, [one["case_id"] for one in items], now, house().calendar)
+    shown = [told(item, now) | {"forecast": forecast_shown(forecasts.get(item["case_id"]), item)} for item in items]
+    return shown, forecast_note(newest_run(connection))
+
+
+def counters(wanted: InboxFilter, counts: Mapping[str, Count]) -> list[dict[str, Any]]:
+    """How much is late, near, in time ...; work without a limit only where there is some."""
+    return [
+        {
+            "key": key,
+            "title": title,
+            "count": counts[state].count,
+            "is_more": counts[state].is_more,
+            "url": url_with(due=state, after=""),
+            "is_current": wanted.due == state,
+        }
+        for state, key, title in COUNTERS
+        if state != "none" or counts[state].count or wanted.due == state
+    ]
+
+
+def filters(wanted: InboxFilter) -> dict[str, Any]:
+    """What the form above the list holds."""
+    return {
+        "q": wanted.query,
+        "procedure": wanted.procedure_code,
+        "due": wanted.due,
+        "mine": wanted.only_assigned,
+        "order": "" if wanted.order == "due" else wanted.order,
+        "box": "" if wanted.box == "mine" else wanted.box,
+    }
 
 
 @blueprint.get("/fresh")
