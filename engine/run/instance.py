@@ -132,6 +132,7 @@ class Instance:
                 key=token.internal_data.get("key", ""),
             )
             for token, _, definition in throws.listening(self._machine, "message")
+            if not throws.is_keyless(token)
         )
 
     def apply(self, signal: Input, *, at: datetime) -> Step:
@@ -213,6 +214,8 @@ class Instance:
 
     def _finish_step(self) -> Step:
         self._machine.run_to_rest()
+        if self._machine.program.messages:
+            throws.find_keys(self._machine)
         before, self._waiting = self._waiting, self._list_waiting()
         return self._step(before)
 

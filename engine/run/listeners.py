@@ -40,10 +40,23 @@ class Listener(Place):
         for definition in self.node.definitions:
             if definition.kind == "timer":
                 _remember_due(token, self._first_due(token, definition))
-            elif definition.kind == "message":
-                key = self._key(token, definition)
-                if key:
-                    token.internal_data["key"] = key
+            elif definition.kind == "message" and self._key_text(definition):
+                self.find_key(token)
+
+    def find_key(self, token: Token) -> None:
+        """Which key it takes. What stands beside the flow may get to know it later, and takes no message before."""
+        text = next(filter(None, map(self._key_text, self.node.definitions)))
+        key = self.correlation_key(text, token.data.look_up)
+        if not key and not token.is_armed:
+            raise ExpressionError(
+                f"{self.node.label} chờ thông điệp có khóa, mà khóa tương quan “{text}” chưa có giá trị.", self.node.id
+            )
+        token.internal_data["key"] = key
+
+    def _key_text(self, definition: EventDefinition) -> str:
+        if definition.kind != "message":
+            return ""
+        return definition.properties.get("correlation") or self.node.properties.get("correlation", "")
 
     def caught(self, token: Token, index: int) -> None:
         """Its event number `index` has happened."""
@@ -96,17 +109,6 @@ class Listener(Place):
         if due.left == FOR_EVER and self.node.kind == "intermediateCatchEvent":
             raise ExpressionError(f"{self.node.label}: “{text}” lặp vô hạn giữa luồng.", self.node.id)
         return due
-
-    def _key(self, token: Token, definition: EventDefinition) -> str:
-        text = definition.properties.get("correlation") or self.node.properties.get("correlation")
-        if not text:
-            return ""
-        key = self.correlation_key(text, token.data.look_up)
-        if not key:
-            raise ExpressionError(
-                f"{self.node.label} chờ thông điệp có khóa, mà khóa tương quan “{text}” chưa có giá trị.", self.node.id
-            )
-        return key
 
     def rearm(self, token: Token, index: int) -> bool:
         """After a non-interrupting firing: a new lap, and after its timer the next due moment.

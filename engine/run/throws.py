@@ -85,9 +85,23 @@ def receiver(
         if not key and carried is not None and "message_key" in definition.properties:
             text = definition.properties["message_key"]
             own = token.task_spec.correlation_key(text, lambda field: (field in carried, carried.get(field)))
-        if token.internal_data.get("key", own) == own:
+        if is_keyless(token):
+            token.task_spec.find_key(token)
+        if not is_keyless(token) and token.internal_data.get("key", own) == own:
             return token, index
     return None
+
+
+def is_keyless(token: Token) -> bool:
+    """It has a correlation key that nobody knows yet: no message is for it."""
+    return token.internal_data.get("key") == ""
+
+
+def find_keys(machine: Machine) -> None:
+    """What listens beside the flow for a key that nobody knew until now looks for it again."""
+    for token, _, _ in listening(machine, "message"):
+        if is_keyless(token):
+            token.task_spec.find_key(token)
 
 
 def listening(machine: Machine, kind: str) -> Iterator[tuple[Token, int, EventDefinition]]:

@@ -62,11 +62,12 @@ def test_another_process_with_another_hash_seed_and_zone_gives_the_same_states()
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
 def test_the_same_model_is_still_compiled_to_the_same_process(path: Path) -> None:
-    """A lowered node that is renamed would leave open dossiers without a place to stand."""
+    """A lowered node that is renamed would leave open dossiers without a place to stand.
+
+    The words of a procedure may change; one whose model is another has its histories recorded again.
+    """
     history = read(path)
     folder = load_folder(BPMN / history["procedure"])
-    if folder.content_hash.hex() != history["content_hash"]:
-        pytest.skip("the procedure that ships is another one now")
     compiled = compile_program(folder.source, variables=variables_of(folder.forms))
     assert lowered(compiled) == lowered(program_of(history)), RECORD_AGAIN
 

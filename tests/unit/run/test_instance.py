@@ -165,3 +165,31 @@ def test_a_key_without_a_value_takes_nobodys_message(code: str | None) -> None:
 def test_a_key_is_the_same_whatever_way_a_number_is_written() -> None:
     instance, _ = start(RECEIVE, code=7.0)
     assert [one.key for one in instance.subscriptions] == ["7"]
+
+
+BESIDE = program(
+    '<startEvent id="s"/><endEvent id="e"/><subProcess id="asked" triggeredByEvent="true">'
+    '<startEvent id="heard" isInterrupting="false">'
+    + properties(correlation="code")
+    + '<messageEventDefinition messageRef="m"/></startEvent>'
+    + users("reply")
+    + flows("heard>reply")
+    + "</subProcess>"
+    + users("a", "b")
+    + flows("s>a>b>e"),
+    outside='<message id="m" name="paid"/>',
+)
+
+
+def test_what_listens_beside_the_flow_hears_nothing_until_its_key_is_known() -> None:
+    instance, _ = start(BESIDE)
+    assert instance.subscriptions == ()
+    for key in ("", "H27-1"):
+        with pytest.raises(Refused):
+            restored(BESIDE, instance).apply(Message(name="paid", key=key), at=AT)
+    instance = restored(BESIDE, instance)
+    instance.apply(Complete(address="a#1", variables={"code": "H27-1"}), at=AT)
+    assert [one.key for one in instance.subscriptions] == ["H27-1"]
+    instance = restored(BESIDE, instance)
+    instance.apply(Message(name="paid", key="H27-1"), at=AT)
+    assert addresses(instance) == ["b#1", "asked#1/reply#1"]
