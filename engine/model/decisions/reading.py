@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -117,9 +118,13 @@ def _output(column: Any, otherwise: str) -> Column:
         label=column.get("label", ""),
         type=column.get("typeRef", "").rpartition(":")[2],
         text=default,
-        values=tuple(value.strip() for value in values.split(",") if value.strip()),
+        values=tuple(found.strip() for found in _BETWEEN_COMMAS.findall(values) if found.strip()),
         line=column.sourceline,
     )
+
+
+_BETWEEN_COMMAS = re.compile(r'(?:"[^"]*"|[^,"])+')
+"""A comma within a text separates nothing."""
 
 
 def _row(row: Any) -> Row:

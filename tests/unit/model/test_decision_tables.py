@@ -181,6 +181,12 @@ def test_every_hit_policy(policy: str, aggregation: str, area: int, found: objec
     assert asked(source, {"area": area}, result="all") == {"all": found}
 
 
+def test_a_comma_within_a_text_separates_no_values() -> None:
+    rows = [([">= 0"], ['"khẩn, trong ngày"']), (["> 100"], ['"thường"'])]
+    source = dmn(rows, policy="PRIORITY", outputs={"way": "string"}, values='"thường", "khẩn, trong ngày"')
+    assert [asked(source, {"area": area}) for area in (50, 900)] == [{"way": "khẩn, trong ngày"}, {"way": "thường"}]
+
+
 def test_any_takes_equal_results_and_refuses_others() -> None:
     assert asked(dmn(OVERLAP[1:], policy="ANY"), {"area": 900}) == {"fee": 20}
     with pytest.raises(ExpressionError, match="kết quả khác nhau"):
