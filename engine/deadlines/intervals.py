@@ -158,6 +158,7 @@ class Stretch:
 
     text: str
     intervals: tuple[Interval, ...]
+    latest: datetime  # when the last of them ended
 
 
 @lru_cache(maxsize=512)
@@ -167,7 +168,8 @@ def unpack(text: str) -> Stretch:
         records = json.loads(zlib.decompress(base64.b64decode(text, validate=True)))
     except (ValueError, zlib.error) as error:
         raise InputError("Sổ thời gian của hồ sơ không đúng dạng.") from error
-    return Stretch(text=text, intervals=tuple(read_interval(one) for one in records))
+    intervals = tuple(read_interval(one) for one in records)
+    return Stretch(text=text, intervals=intervals, latest=max(one.ended_at or one.started_at for one in intervals))
 
 
 def pack(intervals: Sequence[Interval]) -> str:

@@ -6,7 +6,7 @@ law, which a special law may extend, and the date promised to the applicant, whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
@@ -116,17 +116,32 @@ class Ledger:
         }
 
     def _packed_anew(self) -> tuple[list[str], tuple[Interval, ...]]:
-        past: list[str] = []
-        rest = self.intervals
-        for one in self.packed:  # still what was read, as nobody changes the past but by an act that says so
-            if rest[: len(one.intervals)] != one.intervals:
-                break
-            past.append(one.text)
-            rest = rest[len(one.intervals) :]
+        kept = self._as_read()
+        past = [one.text for one in kept]
+        rest = self._recent(kept)
         while len(rest) > 2 * STRETCH and not any(one.is_open for one in rest[:STRETCH]):
             past.append(pack(rest[:STRETCH]))
             rest = rest[STRETCH:]
         return past, rest
+
+    def _as_read(self) -> tuple[Stretch, ...]:
+        """The packed past, as far as it still is what was read: nobody changes it but by an act that says so."""
+        begin = 0
+        for number, one in enumerate(self.packed):
+            end = begin + len(one.intervals)
+            if self.intervals[begin:end] != one.intervals:
+                return self.packed[:number]
+            begin = end
+        return self.packed
+
+    def _recent(self, past: Sequence[Stretch]) -> tuple[Interval, ...]:
+        """What comes after the packed past, in which everything is closed."""
+        return self.intervals[sum(len(one.intervals) for one in past) :]
+
+    @property
+    def open_intervals(self) -> tuple[Interval, ...]:
+        """Who holds the case now, and what it waits for."""
+        return tuple(one for one in self._recent(self._as_read()) if one.is_open)
 
     # what happens: each gives the next ledger
 
@@ -171,13 +186,14 @@ class Ledger:
     def close(self, at: datetime, *, element_id: str | None = None, address: str | None = None) -> Ledger:
         """End the open intervals of one element or address; all of them when none is named."""
         self._check_order(at)
+        recent = self._recent(self._as_read())
         ended = (
             replace(one, ended_at=at)
             if one.is_open and element_id in (None, one.element_id) and address in (None, one.address)
             else one
-            for one in self.intervals
+            for one in recent
         )
-        return replace(self, intervals=tuple(ended))
+        return replace(self, intervals=(*self.intervals[: len(self.intervals) - len(recent)], *ended))
 
     def reassign(self, at: datetime, *, address: str, officer: str | None) -> Ledger:
         """Give one open interval to another officer: the time before stays the former one's."""
@@ -389,7 +405,9 @@ class Ledger:
         if at.tzinfo is None:
             raise InputError("Thời điểm phải kèm múi giờ.")
         moments = [one.ended_at or one.started_at for one in self.terms]
-        moments += [one.ended_at or one.started_at for one in self.intervals]
+        past = self._as_read()
+        moments += [one.latest for one in past]
+        moments += [one.ended_at or one.started_at for one in self._recent(past)]
         moments += [one.at for one in self.extensions]
         moments += [one.at for one in self.reappointments]
         if at < max(moments, default=at):

@@ -318,7 +318,7 @@ def _settle_status(case: Case) -> None:
     row = case.row
     if row["status"] in {*Status.FINAL, Status.SUBMITTED}:
         return
-    bases = {one.basis for one in case.ledger.intervals if one.ended_at is None and not one.is_running}
+    bases = {one.basis for one in case.ledger.open_intervals if not one.is_running}
     row["is_suspended"] = bool(bases)
     if "supplement" in bases:
         row["status"] = int(Status.SUPPLEMENT_REQUIRED)
@@ -331,7 +331,7 @@ def _settle_status(case: Case) -> None:
 
 
 def _has_left_counter(case: Case) -> bool:
-    return case.row["receiving_unit"] not in {one.unit for one in case.ledger.intervals if one.ended_at is None}
+    return case.row["receiving_unit"] not in {one.unit for one in case.ledger.open_intervals}
 
 
 def _settle_dates(case: Case) -> None:

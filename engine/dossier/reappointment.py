@@ -28,7 +28,7 @@ def proposed_date(case: Case) -> datetime:
 def remaining_days(case: Case) -> int:
     """Working days that the steps still to come are allowed, the present one included; at least 1."""
     finished = {one.step for one in case.ledger.intervals if one.ended_at is not None}
-    finished -= {one.step for one in case.ledger.intervals if one.ended_at is None}
+    finished -= {one.step for one in case.ledger.open_intervals}
     allowed: dict[str, timedelta] = {}
     for element in case.version.program.elements.values():
         step, words = element.properties.get("step", ""), element.properties.get("step_limit", "")

@@ -176,7 +176,7 @@ def forecast_open(
 
 def _forecast(row: Any, habits: Habits, calendar: Calendar, now: datetime, on: date) -> dict[str, Any]:
     ledger = Ledger.from_json(row.ledger)
-    open_steps = {one.step for one in ledger.intervals if one.is_open and one.step}
+    open_steps = {one.step for one in ledger.open_intervals if one.step}
     spent = spent_by_step(ledger, calendar, now)
     work = work_left(habits, {step: spent.get(step, timedelta(0)) for step in open_steps})
     target = row.legal_due_at

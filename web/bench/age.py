@@ -19,7 +19,7 @@ from web.bench.steps import ANSWERS, OurDesk
 Lap = Callable[[int], None]
 
 EARLY, AROUND = 10, 40
-"""The tenth lap, and the median of as many laps after it."""
+"""From the tenth lap on, and of how many laps the median is taken."""
 
 
 def measure(ground: Ground, *, laps: int) -> list[Figure]:
@@ -27,8 +27,8 @@ def measure(ground: Ground, *, laps: int) -> list[Figure]:
     stages = Stages(number=2)
     stages.publish(ground)
     program = compile_program(stages.source(), variables={"again": "string?"})
-    engine = statistics.median(_lives(_in_memory(program), laps) for _ in range(3))
-    whole = _lives(_full_path(ground), laps)
+    engine = statistics.median(_old_beside_young(lambda: _in_memory(program), laps) for _ in range(3))
+    whole = _old_beside_young(lambda: _full_path(ground), laps)
     return [
         Figure(name="age_engine_ratio", title=f"Bước ở vòng {laps} so với vòng {EARLY}, riêng bộ máy quy trình",
                value=round(engine, 2), unit="ratio", goal=1.2),
@@ -60,11 +60,21 @@ def _full_path(ground: Ground) -> Lap:
     return lambda number: desk.complete(case_id, f"t1#{number}", {**ANSWERS, **AGAIN})
 
 
-def _lives(lap: Lap, laps: int) -> float:
-    taken = []
-    for number in range(1, laps + 1):
-        began = time.process_time()
-        lap(number)
-        taken.append(time.process_time() - began)
-    late = statistics.median(taken[-AROUND:])
-    return late / statistics.median(taken[EARLY : EARLY + AROUND])
+def _old_beside_young(begin: Callable[[], Lap], laps: int) -> float:
+    """Late laps of one life in turns with early laps of another, so that a change of the machine's pace meets both."""
+    old, young = begin(), begin()
+    for number in range(1, laps - AROUND + 1):
+        old(number)
+    for number in range(1, EARLY):
+        young(number)
+    late, early = [], []
+    for number in range(AROUND):
+        late.append(_taken(old, laps - AROUND + 1 + number))
+        early.append(_taken(young, EARLY + number))
+    return statistics.median(late) / statistics.median(early)
+
+
+def _taken(lap: Lap, number: int) -> float:
+    began = time.process_time()
+    lap(number)
+    return time.process_time() - began

@@ -324,7 +324,7 @@ def notices(view: DossierView, forecast: ToldForecast | None = None) -> list[dic
         told.append({"kind": "bad", "text": "Hồ sơ đã quá hạn luật định; xin lỗi và hẹn lại không làm hết quá hạn."})
     elif forecast is not None and forecast.outlook != "fine" and row["decided_at"] is None and not row["is_suspended"]:
         told.append({"kind": "warn", "text": f"Dự báo đêm qua: {lower_first(forecast.sentence)}."})
-    held = {one.address: one.label for one in view.ledger.intervals if one.is_open}
+    held = {one.address: one.label for one in view.ledger.open_intervals}
     told += [
         {"kind": "info", "text": f"Bước “{held[one.address]}” đang chờ thông điệp “{one.name}” từ nơi khác."}
         for one in view.messages
