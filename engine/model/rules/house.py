@@ -101,7 +101,7 @@ def message_start(reading: Reading) -> Iterator[tuple[Node, str]]:
     if not _is_of_the_house(reading):
         return
     for node in _running(reading):
-        if node.kind == "startEvent" and reading.is_process(node.scope) and node.definitions:
+        if node.instantiates or (node.kind == "startEvent" and reading.is_process(node.scope) and node.definitions):
             yield (
                 node,
                 f"{node.label}: hồ sơ mở bằng việc tiếp nhận, không mở bằng sự kiện; hãy bỏ sự kiện bắt đầu này.",

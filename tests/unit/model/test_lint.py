@@ -439,7 +439,10 @@ IN_THE_HOUSE: dict[str, list[tuple[str, str]]] = {
         ),
     ],
     "sent-data": [(S + E + task(kind="serviceTask", connector="post", operation="send", inputs="decison") + GO, "x")],
-    "message-start": [(E + f'<startEvent id="x">{MESSAGE}</startEvent>' + users("a") + flows("x>a>e"), "x")],
+    "message-start": [
+        (E + f'<startEvent id="x">{MESSAGE}</startEvent>' + users("a") + flows("x>a>e"), "x"),
+        (E + '<receiveTask id="x" messageRef="m" instantiate="true"/>' + users("a") + flows("x>a>e"), "x"),
+    ],
     "signal-door": [
         (S + E + f'<intermediateThrowEvent id="x">{SIGNAL}</intermediateThrowEvent>' + GO, "x"),
         (S + E + f'<intermediateCatchEvent id="x">{SIGNAL}</intermediateCatchEvent>' + GO, "x"),

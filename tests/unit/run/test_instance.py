@@ -181,6 +181,24 @@ BESIDE = program(
 )
 
 
+BOUNDARY = program(
+    '<startEvent id="s"/><endEvent id="e"/><boundaryEvent id="heard" attachedToRef="b">'
+    + properties(correlation="code")
+    + '<messageEventDefinition messageRef="m"/></boundaryEvent>'
+    + users("a", "b", "c")
+    + flows("s>a>b>e", "heard>c>e"),
+    outside='<message id="m" name="paid"/>',
+)
+
+
+def test_a_boundary_event_with_a_key_that_nobody_knows_hears_nothing() -> None:
+    instance, _ = start(BOUNDARY)
+    instance.apply(Complete(address="a#1"), at=AT)
+    assert instance.subscriptions == ()
+    with pytest.raises(Refused):
+        instance.apply(Message(name="paid", key="H27-1"), at=AT)
+
+
 def test_what_listens_beside_the_flow_hears_nothing_until_its_key_is_known() -> None:
     instance, _ = start(BESIDE)
     assert instance.subscriptions == ()
